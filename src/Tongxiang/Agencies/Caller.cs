@@ -1,0 +1,24 @@
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Agencies;
+
+/// <summary>Who is behind a request: nobody, a signed-in person, or a client with a token.</summary>
+/// <param name="Actor">Id of the person or client as text; <c>anonymous</c> for nobody.</param>
+public sealed record Caller(string Actor, Id<Person>? Person, Id<Client>? Client, Id<Agency>? Agency, AgencyKind? AgencyKind, IReadOnlySet<Role> Roles, string Name)
+{
+    public static Caller Anonymous { get; } = new("anonymous", null, null, null, null, new HashSet<Role>(), "");
+
+    /// <summary>The platform itself, for chores.</summary>
+    public static Caller Platform { get; } = new("system", null, null, null, null, new HashSet<Role>(), "system");
+
+    public bool IsAnonymous => Person is null && Client is null && Actor == "anonymous";
+
+    public bool Has(Role role) => Roles.Contains(role);
+
+    /// <summary>Acts with the role for that very agency.</summary>
+    public bool Has(Role role, Id<Agency> agency) => Agency == agency && Roles.Contains(role);
+
+    public bool IsBureau => AgencyKind == Agencies.AgencyKind.Bureau;
+
+    public bool IsGovernment => AgencyKind is { } kind && kind != Agencies.AgencyKind.Company;
+}

@@ -1,0 +1,26 @@
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Agencies;
+
+/// <summary>What a person may do; held for one agency.</summary>
+public enum Role
+{
+    Steward,
+    SharingOfficeHead,
+    AgencyHead,
+    BureauReviewer,
+    BureauHead,
+    SystemAdmin,
+    SecurityAdmin,
+    AuditAdmin,
+    Operative,
+    Expert,
+    Vendor,
+    CompanyUser,
+    Citizen,
+    Broker,
+}
+
+/// <summary>Someone who can sign in.</summary>
+/// <param name="Agency">The department, bureau or company acted for; null for a citizen.</param>
+public sealed record Person(Id<Person> Id, string UserName, string Name, Id<Agency>? Agency, IReadOnlySet<Role> Roles);

@@ -1,0 +1,42 @@
+using Tongxiang.Agencies;
+using Tongxiang.Catalog;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Share;
+
+/// <summary>Whether a grant can be used.</summary>
+public enum GrantState { Active, Suspended, Ended }
+
+/// <summary>How sure the gateway must be of who calls; a grant names the lowest it takes.</summary>
+public enum Assurance { Key, SignedAssertion, BoundToken }
+
+/// <summary>What of the answer is changed for one granted field.</summary>
+public enum FieldForm { Plain, Masked }
+
+/// <summary>One granted field and the form it leaves in.</summary>
+public sealed record GrantedField(string Name, FieldForm Form);
+
+/// <summary>Declared limits: what is normal for this grant; outside it the gateway refuses.</summary>
+/// <param name="Hours">Allowed hours of the day in Asia/Shanghai, as from (inclusive) and to (exclusive); null: any.</param>
+/// <param name="Networks">Allowed CIDR blocks; empty: any.</param>
+/// <param name="CallsPerDay">Largest number of calls a civil day; null: the node's default.</param>
+/// <param name="RowsPerDay">Largest number of rows a civil day; null: the node's default.</param>
+public sealed record GrantLimits(HourRange? Hours, IReadOnlyList<string> Networks, long? CallsPerDay, long? RowsPerDay, int CallsPerMinute);
+
+/// <summary>Hours of the day, <paramref name="From"/> inclusive to <paramref name="To"/> exclusive.</summary>
+public sealed record HourRange(int From, int To);
+
+/// <summary>A right of use (使用权限): ownership does not move; scope, purpose and term are on record and signed with the node's grant key.</summary>
+/// <param name="Number">Readable number, e.g. <c>SQ20261123-0007</c>.</param>
+/// <param name="ConsumerAgency">The department or company that may use it; null when a citizen may.</param>
+/// <param name="ConsumerPerson">The citizen who may use it.</param>
+/// <param name="Rows">Row filter in the query language of <c>/data</c>, e.g. <c>division=like.2901*</c>; empty: all rows.</param>
+/// <param name="Matter">The matter (事项) it is for; a call outside it is refused.</param>
+/// <param name="NeedsCase">Whether each call must carry operator and case number (personal data).</param>
+/// <param name="Record">The canonical JSON that was signed.</param>
+/// <param name="Signature">Ed25519 over <paramref name="Record"/>, base64.</param>
+public sealed record Grant(
+    Id<Grant> Id, string Number, Id<Entry> Entry, Id<Agency> Provider, Id<Agency>? ConsumerAgency, Id<Person>? ConsumerPerson, IReadOnlyList<GrantedField> Fields, string Rows,
+    string Purpose, string Matter, bool NeedsCase, IReadOnlyList<Mode> Modes, GrantLimits Limits, Assurance LowestAssurance,
+    DateTimeOffset From, DateTimeOffset Until, string ProviderResponsible, string ConsumerResponsible, GrantState State, Id<Application>? Application,
+    string Record, string Signature, DateTimeOffset IssuedAt);
