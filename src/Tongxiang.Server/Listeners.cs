@@ -1,0 +1,68 @@
+namespace Tongxiang.Server;
+
+/// <summary>Which side of a node a path belongs to: a real node gives each its own listener and network zone.</summary>
+internal enum Face
+{
+    /// <summary>The public site, open data and the evidence log.</summary>
+    Public,
+
+    /// <summary>The departments' desk, the bureau and their API.</summary>
+    Desk,
+
+    /// <summary>Calls with tokens.</summary>
+    Gateway,
+}
+
+/// <summary>Addresses of the faces; section <c>Listeners</c>. Empty ones share <see cref="All"/>.</summary>
+internal sealed record Listeners
+{
+    public string All { get; init; } = "http://127.0.0.1:8080";
+    public string? Public { get; init; }
+    public string? Desk { get; init; }
+    public string? Gateway { get; init; }
+
+    /// <summary>All addresses to listen on.</summary>
+    public IReadOnlyList<string> Addresses => [.. new[] { Public, Desk, Gateway }.Select(a => a ?? All).SelectMany(a => a.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.OrdinalIgnoreCase)];
+
+    private bool IsSplit => Public is not null || Desk is not null || Gateway is not null;
+
+    /// <summary>Whether a request that came in on this port may see that path.</summary>
+    public bool Serves(int port, string path)
+    {
+        if (!IsSplit) return true;
+        return FacesOf(path).Any(face => Ports(face).Contains(port));
+    }
+
+    /// <summary>The faces a path is served on; health is on all of them.</summary>
+    internal static IReadOnlyList<Face> FacesOf(string path)
+    {
+        var bare = path.StartsWith("/en/", StringComparison.Ordinal) ? path[3..] : path;
+        return Prefixes.FirstOrDefault(p => bare == p.Prefix || bare.StartsWith(p.Prefix + "/", StringComparison.Ordinal)).Faces ?? [Face.Public];
+    }
+
+    private static readonly (string Prefix, Face[] Faces)[] Prefixes =
+    [
+        ("/health", [Face.Public, Face.Desk, Face.Gateway]),
+        ("/metrics", [Face.Desk]),
+        ("/desk", [Face.Desk]),
+        ("/bureau", [Face.Desk]),
+        ("/sign-in", [Face.Public, Face.Desk]),
+        ("/sign-out", [Face.Public, Face.Desk]),
+        ("/api/3/action", [Face.Public]),
+        ("/api/action", [Face.Public]),
+        ("/api", [Face.Public, Face.Desk]),
+        ("/data", [Face.Public, Face.Gateway]),
+        ("/connect", [Face.Gateway, Face.Desk]),
+        ("/.well-known", [Face.Gateway, Face.Public]),
+        ("/log", [Face.Public, Face.Gateway, Face.Desk]),
+        ("/_framework", [Face.Public, Face.Desk]),
+        ("/_content", [Face.Public, Face.Desk]),
+        ("/problems", [Face.Public, Face.Desk, Face.Gateway]),
+        ("/openapi", [Face.Public, Face.Desk, Face.Gateway]),
+    ];
+
+    private IEnumerable<int> Ports(Face face) =>
+        (face switch { Face.Public => Public, Face.Desk => Desk, _ => Gateway } ?? All)
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(a => BindingAddress.Parse(a).Port);
+}

@@ -1,0 +1,40 @@
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Server.Wiring;
+
+/// <summary>The parts of a node, one line each, in the order in which they may call each other.</summary>
+internal static class Parts
+{
+    public static IServiceCollection AddParts(this IServiceCollection services, NodeSettings settings)
+    {
+        _ = settings;
+        return services;
+    }
+
+    public static void UseParts(this WebApplication app)
+    {
+        app.UseRouting();
+    }
+
+    /// <summary>Work a part must do before the first request: loading snapshots, recovering what a crash left.</summary>
+    public static Task OpenParts(this WebApplication app, CancellationToken ct)
+    {
+        _ = app;
+        ct.ThrowIfCancellationRequested();
+        return Task.CompletedTask;
+    }
+
+    public static void MapParts(this WebApplication app)
+    {
+        _ = app;
+    }
+
+    /// <summary>What is done and said once the node listens.</summary>
+    public static Task Ready(this WebApplication app, NodeOptions options, CancellationToken ct)
+    {
+        _ = options;
+        ct.ThrowIfCancellationRequested();
+        Console.WriteLine($"通享 Tongxiang: {Node.Address(app)}");
+        return Task.CompletedTask;
+    }
+}
