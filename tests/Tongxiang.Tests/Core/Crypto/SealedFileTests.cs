@@ -32,7 +32,7 @@ public sealed class SealedFileTests
 
     [Fact]
     public void What_was_sealed_is_read_back() =>
-        Gen.Select(Keys, Gen.Byte.Array[0, 300], Gen.Int[1, 200]).Sample((key, clear, piece) => Open(key, Seal(key, clear, piece)).SequenceEqual(clear), iter: 300, seed: "0000KOIKe8_4");
+        Gen.Select(Keys, Gen.Byte.Array[0, 300], Gen.Int[1, 200]).Sample((key, clear, piece) => Open(key, Seal(key, clear, piece)).SequenceEqual(clear), iter: 300);
 
     [Fact]
     public void A_place_in_the_middle_is_read_without_the_rest() =>
@@ -44,7 +44,7 @@ public sealed class SealedFileTests
             var to = new byte[Math.Min(count, clear.Length - at)];
             reader.ReadExactly(to);
             return to.AsSpan().SequenceEqual(clear.AsSpan(at, to.Length)) && reader.Length == clear.Length;
-        }, iter: 300, seed: "0000KOIKe8_4");
+        }, iter: 300);
 
     [Fact]
     public void Any_changed_bit_is_found() =>
@@ -53,7 +53,7 @@ public sealed class SealedFileTests
             var file = Seal(key, clear);
             file[at % file.Length] ^= (byte)(1 << bit);
             return Refused(key, file);
-        }, iter: 1000, seed: "0000KOIKe8_4");
+        }, iter: 1000);
 
     [Fact]
     public void Any_cut_is_found_even_at_a_frames_border() =>
@@ -61,7 +61,7 @@ public sealed class SealedFileTests
         {
             var file = Seal(key, clear);
             return Enumerable.Range(0, file.Length).All(cut => Refused(key, file[..cut]));
-        }, iter: 20, seed: "0000KOIKe8_4");
+        }, iter: 20);
 
     [Fact]
     public void Frames_that_change_places_repeat_or_go_missing_are_found()

@@ -43,5 +43,5 @@ public sealed class CanonicalTests
             var distinct = members.DistinctBy(m => m.Item1).Where(m => !m.Item1.Any(char.IsSurrogate)).ToArray();
             JsonObject Make(IEnumerable<(string, long)> from) => new(from.Select(m => KeyValuePair.Create(m.Item1, (JsonNode?)m.Item2)));
             return Canonical.Json(Make(distinct)).AsSpan().SequenceEqual(Canonical.Json(Make(distinct.Reverse())));
-        }, iter: 500, seed: "0000KOIKe8_4");
+        }, iter: 500);
 }
