@@ -11,6 +11,8 @@ namespace Tongxiang.Server;
 /// <summary>Builds and starts a whole node in one process.</summary>
 internal static class Node
 {
+    private static readonly PathString[] Machines = ["/api", "/data", "/log", "/connect", "/openapi", "/health"];
+
     /// <summary>Builds the node, or says which setting is wrong.</summary>
     public static bool TryBuild(NodeOptions options, [NotNullWhen(true)] out WebApplication? app, out string complaint)
     {
@@ -55,6 +57,7 @@ internal static class Node
 
         var app = builder.Build();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Fault, SuppressDiagnosticsCallback = _ => false });
+        app.UseStatusCodePages(BareStatus);
         app.Use(OnlyOwnFace);
         app.UseNodeHeaders();
         app.GuardMetrics();
@@ -113,6 +116,20 @@ internal static class Node
             _ => new Refusal(500, "kernel.fault"),
         };
         return refusal.ToProblem().ExecuteAsync(http);
+    }
+
+    // An answer without a body, such as an unknown route, still says what happened; pages bring their own.
+    private static Task BareStatus(StatusCodeContext context)
+    {
+        var http = context.HttpContext;
+        if (!Machines.Any(m => http.Request.Path.StartsWithSegments(m, StringComparison.Ordinal))) return Task.CompletedTask;
+        return (http.Response.StatusCode switch
+        {
+            404 => new Refusal(404, "server.no-such-address", http.Request.Path.Value),
+            405 => new Refusal(405, "server.wrong-method", http.Request.Method),
+            415 => new Refusal(415, "server.wrong-content-type", http.Request.ContentType),
+            var status => new Refusal(status, "server.malformed"),
+        }).ToProblem().ExecuteAsync(http);
     }
 
     private static Task OnlyOwnFace(HttpContext http, RequestDelegate next)
