@@ -1,0 +1,48 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Tongxiang.Portal;
+
+/// <summary>The pages as one face: <see cref="AddPortal"/>, <see cref="UsePortal"/> before anything that answers, <see cref="MapPortal"/>.</summary>
+public static class PortalFace
+{
+    public static IServiceCollection AddPortal(this IServiceCollection services)
+    {
+        // Without this each Chinese character would be sent as an eight-byte entity.
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        services.AddRazorComponents();
+        services.AddHttpContextAccessor();
+        services.AddAntiforgery(o => (o.Cookie.Name, o.Cookie.SameSite, o.FormFieldName, o.SuppressXFrameOptionsHeader) = ("tx-form", SameSiteMode.Strict, "_form", true));
+        services.AddResponseCompression(o => o.EnableForHttps = true);
+        services.AddOutputCache(o => o.AddBasePolicy(new AnonymousPages()));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(at => at.GetService<IConfiguration>()?.GetSection("Portal").Get<PortalSettings>() ?? new PortalSettings());
+        services.AddSingleton<ProblemPages>();
+        services.AddScoped<Visit>();
+        return services;
+    }
+
+    /// <summary>Headers, compression, the cache of anonymous pages and problem pages; only requests for pages are touched.</summary>
+    public static IApplicationBuilder UsePortal(this IApplicationBuilder app) => app
+        .UseWhen(Faces.IsPage, pages => pages
+            .UseResponseCompression()
+            .Use(Faces.Guard)
+            .UseOutputCache()
+            .Use(PageTag.Run)
+            .Use(ProblemPages.Run))
+        .UseAntiforgery();
+
+    public static IEndpointRouteBuilder MapPortal(this IEndpointRouteBuilder routes)
+    {
+        Bundle.Map(routes);
+        Preferences.Map(routes);
+        routes.MapRazorComponents<App>();
+        return routes;
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Tongxiang.Portal;
+
+/// <summary>Turns a fault or a bare error status of a page into a page that says what happened, what to do, and the request's number.</summary>
+sealed partial class ProblemPages(ILogger<ProblemPages> log)
+{
+    public static Task Run(HttpContext http, RequestDelegate next) => http.RequestServices.GetRequiredService<ProblemPages>().Go(http, next);
+
+    async Task Go(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (BadHttpRequestException e) when (!http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            http.Response.StatusCode = e.StatusCode;
+        }
+        catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            LogFault(e, http.Request.Method, http.Request.Path.Value ?? "");
+            http.Response.Clear();
+            http.Response.StatusCode = 500;
+        }
+        var answer = http.Response;
+        if (answer.StatusCode < 400 || answer.HasStarted || answer.ContentType is not null || answer.ContentLength > 0)
+            return;
+        // Response.Clear took the headers with it.
+        Faces.Headers(answer);
+        await new RazorComponentResult<App>(new { Status = (int?)answer.StatusCode }) { StatusCode = answer.StatusCode, PreventStreamingRendering = true }.ExecuteAsync(http);
+    }
+
+    [LoggerMessage(2500, LogLevel.Error, "The page {Method} {Path} failed.")]
+    partial void LogFault(Exception fault, string method, string path);
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace Tongxiang.Portal;
+
+/// <summary>The request as a page sees it: its language, its address, its reader's wishes, and the words and formats that follow from them.</summary>
+public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, TimeProvider clock)
+{
+    public const string ElderCookie = "tx-elder";
+
+    // China keeps one clock and no summer time; a fixed offset needs no time-zone data on the machine.
+    static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
+
+    public HttpContext Http => accessor.HttpContext ?? throw new InvalidOperationException("A page is only rendered for a request.");
+
+    public PortalSettings Site => site;
+
+    public string Path => Http.Request.Path.Value is { Length: > 0 } p ? p : "/";
+
+    public bool English => Path == "/en" || Path.StartsWith("/en/", StringComparison.Ordinal);
+
+    public string Lang => English ? "en" : "zh";
+
+    /// <summary>The <c>lang</c> attribute of the page.</summary>
+    public string Tag => English ? "en" : "zh-CN";
+
+    /// <summary>True when the reader asked for large type and single columns (适老化).</summary>
+    public bool Elder => Http.Request.Cookies[ElderCookie] == "1";
+
+    /// <summary>Path and query, for links to an anchor of this page and for coming back to it.</summary>
+    public string Here => Path + Http.Request.QueryString;
+
+    /// <summary>The same page in the other language.</summary>
+    public string Other => (English ? (Path.Length > 3 ? Path[3..] : "/") : Path == "/" ? "/en" : "/en" + Path) + Http.Request.QueryString;
+
+    /// <summary>The path without its language prefix.</summary>
+    public string Bare => English ? (Path.Length > 3 ? Path[3..] : "/") : Path;
+
+    public string this[string key] => Words.Get(Lang, key);
+
+    public string T(string key, params object?[] args) => Words.Get(Lang, key, args);
+
+    /// <summary>One of two given texts by language, falling back to Chinese where no English exists.</summary>
+    public string Pick(string zh, string? en) => English && !string.IsNullOrEmpty(en) ? en : zh;
+
+    /// <summary>A path of this site in the reader's language.</summary>
+    public string Link(string path) => !English ? path : path == "/" ? "/en" : "/en" + path;
+
+    /// <summary>One value of the query, trimmed; empty when absent.</summary>
+    public string Ask(string name) => Http.Request.Query[name].ToString().Trim();
+
+    /// <summary>All values of a query parameter that are not empty.</summary>
+    public IReadOnlyList<string> AskAll(string name) => [.. Http.Request.Query[name].Where(v => !string.IsNullOrWhiteSpace(v)).Select(v => v!.Trim())];
+
+    /// <summary>This page with parameters changed; a null value takes the parameter out.</summary>
+    public string With(params (string Name, string? Value)[] changes)
+    {
+        var query = Http.Request.Query.Where(p => !changes.Any(c => c.Name == p.Key))
+            .SelectMany(p => p.Value.Select(v => KeyValuePair.Create(p.Key, v)))
+            .Concat(changes.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Name, c.Value)))
+            .Where(p => !string.IsNullOrEmpty(p.Value));
+        return QueryHelpers.AddQueryString(Path, query);
+    }
+
+    /// <summary>This page without one value of a parameter and back on the first page.</summary>
+    public string Without(string name, string value) => QueryHelpers.AddQueryString(Path, Http.Request.Query
+        .Where(p => p.Key is not ("page" or "after"))
+        .SelectMany(p => p.Value.Where(v => !string.IsNullOrEmpty(v) && !(p.Key == name && v.Trim() == value)).Select(v => KeyValuePair.Create(p.Key, (StringValues)v!))));
+
+    public DateTimeOffset Now => clock.GetUtcNow().ToOffset(Beijing);
+
+    public static string Day(DateTimeOffset at) => at.ToOffset(Beijing).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static string Minute(DateTimeOffset at) => at.ToOffset(Beijing).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Count(double n, int digits = 1) => n.ToString("N" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    public static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%";
+
+    /// <summary>A size in the unit people read.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1024 => $"{bytes} B",
+        < 1 << 20 => (bytes / 1024.0).ToString("0.#", CultureInfo.InvariantCulture) + " KB",
+        < 1 << 30 => (bytes / 1048576.0).ToString("0.#", CultureInfo.InvariantCulture) + " MB",
+        _ => (bytes / 1073741824.0).ToString("0.##", CultureInfo.InvariantCulture) + " GB",
+    };
+}

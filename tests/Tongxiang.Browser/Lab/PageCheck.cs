@@ -1,0 +1,74 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Tongxiang.Browser.Lab;
+
+/// <summary>What every page must pass, on a desk and on a phone, with and without scripts.</summary>
+public static class PageCheck
+{
+    static readonly string? Shots = Environment.GetEnvironmentVariable("TONGXIANG_SHOTS");
+
+    /// <summary>Opens a page four times and collects everything that is wrong with it.</summary>
+    public static async Task Passes(Chromium chromium, string site, string path, int budgetBytes = 100_000, string? cookie = null)
+    {
+        var wrong = new List<string>();
+        foreach (var width in (int[])[1440, 390])
+        {
+            await using var context = await chromium.Open(site, width: width, height: width == 390 ? 844 : 900);
+            await Keep(context, site, cookie);
+            var page = await context.NewPageAsync();
+            await page.AddInitScriptAsync("window.__csp=[];document.addEventListener('securitypolicyviolation',e=>__csp.push(e.violatedDirective+' '+e.blockedURI+' '+e.sourceFile))");
+            page.Request += (_, r) => { if (!r.Url.StartsWith(site, StringComparison.Ordinal) && !r.Url.StartsWith("data:", StringComparison.Ordinal)) wrong.Add($"asks another origin: {r.Url}"); };
+            page.Console += (_, m) => { if (m.Type == "error") wrong.Add($"console at {width}: {m.Text}"); };
+            page.PageError += (_, e) => wrong.Add($"script at {width}: {e}");
+            var bytes = await Weigh(page);
+            var answer = await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.NetworkIdle });
+            if (answer!.Status != 200)
+                wrong.Add($"answers {answer.Status}");
+            if (bytes() > budgetBytes)
+                wrong.Add($"transfers {bytes()} bytes, budget {budgetBytes}");
+            wrong.AddRange((await page.EvaluateAsync<string[]>("window.__csp")).Select(v => $"breaks the content security policy: {v}"));
+            wrong.AddRange(await Faults(page, width));
+            if (Shots is not null)
+                await page.ScreenshotAsync(new() { Path = Path.Combine(Shots, $"{path.Trim('/').Replace('/', '-').Replace('?', '_')}-{width}.png"), FullPage = true });
+        }
+        await using var plain = await chromium.Open(site, scripts: false, width: 390, height: 844);
+        await Keep(plain, site, cookie);
+        var quiet = await plain.NewPageAsync();
+        await quiet.GotoAsync(path);
+        if (await quiet.GetByRole(AriaRole.Heading, new() { Level = 1 }).CountAsync() != 1)
+            wrong.Add("has no heading without scripts");
+        if (await quiet.Locator(".no-js:visible").CountAsync() < await quiet.Locator(".no-js").CountAsync())
+            wrong.Add("hides a button that readers without scripts need");
+        Assert.True(wrong.Count == 0, $"{path}\n  " + string.Join("\n  ", wrong.Distinct()));
+    }
+
+    /// <summary>Accessibility and layout of the page as it stands.</summary>
+    public static async Task<IReadOnlyList<string>> Faults(IPage page, int width)
+    {
+        var wrong = new List<string>();
+        var axe = await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } });
+        wrong.AddRange(axe.Violations.SelectMany(v => v.Nodes.Take(4).Select(n => $"axe at {width}: {v.Id}: {v.Help}: {n.Html} ({n.Target})")));
+        if (await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).CountAsync() != 1)
+            wrong.Add("does not have exactly one h1");
+        var (wide, room) = (await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), await page.EvaluateAsync<int>("document.documentElement.clientWidth"));
+        if (wide > room)
+            wrong.Add($"at {width} is {wide} pixels wide in {room}");
+        if (await page.EvaluateAsync<int>("document.querySelectorAll('[style]').length") is var styled and > 0)
+            wrong.Add($"has {styled} inline styles");
+        return wrong;
+    }
+
+    static Task Keep(IBrowserContext context, string site, string? cookie) =>
+        cookie is null ? Task.CompletedTask : context.AddCookiesAsync([new() { Name = cookie.Split('=')[0], Value = cookie.Split('=')[1], Url = site }]);
+
+    static async Task<Func<long>> Weigh(IPage page)
+    {
+        var bytes = 0L;
+        var wire = await page.Context.NewCDPSessionAsync(page);
+        await wire.SendAsync("Network.enable");
+        wire.Event("Network.loadingFinished").OnEvent += (_, e) => Interlocked.Add(ref bytes, (long)e!.Value.GetProperty("encodedDataLength").GetDouble());
+        return () => Interlocked.Read(ref bytes);
+    }
+}
