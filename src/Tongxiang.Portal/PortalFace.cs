@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tongxiang.Kernel;
 
 namespace Tongxiang.Portal;
 
@@ -22,7 +23,7 @@ public static class PortalFace
         services.AddResponseCompression(o => o.EnableForHttps = true);
         services.AddOutputCache(o => o.AddBasePolicy(new AnonymousPages()));
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(at => at.GetService<IConfiguration>()?.GetSection("Portal").Get<PortalSettings>() ?? new PortalSettings());
+        services.TryAddSingleton(Settings);
         services.AddSingleton<ProblemPages>();
         services.AddScoped<Visit>();
         return services;
@@ -44,5 +45,12 @@ public static class PortalFace
         Preferences.Map(routes);
         routes.MapRazorComponents<App>();
         return routes;
+    }
+
+    static PortalSettings Settings(IServiceProvider at)
+    {
+        var said = at.GetService<IConfiguration>()?.GetSection("Portal").Get<PortalSettings>() ?? new PortalSettings();
+        var node = at.GetService<NodeSettings>() ?? new NodeSettings();
+        return said with { NameZh = said.NameZh.Length > 0 ? said.NameZh : node.Name, NameEn = said.NameEn.Length > 0 ? said.NameEn : node.NameEn };
     }
 }

@@ -3,8 +3,9 @@ namespace Tongxiang.Portal;
 /// <summary>What an operator says about his site: its name, its host, its record numbers. Section <c>Portal</c> of the settings.</summary>
 public sealed record PortalSettings
 {
-    public string NameZh { get; init; } = "公共数据开放平台";
-    public string NameEn { get; init; } = "Open Government Data";
+    /// <summary>Name of the site; empty: the node's.</summary>
+    public string NameZh { get; init; } = "";
+    public string NameEn { get; init; } = "";
     public string HostZh { get; init; } = "";
     public string HostEn { get; init; } = "";
     /// <summary>Filing number of the site (ICP), printed in the footer when given.</summary>

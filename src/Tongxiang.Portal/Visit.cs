@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
+using Tongxiang.Kernel;
 
 namespace Tongxiang.Portal;
 
@@ -21,10 +22,8 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
 
     public bool English => Path == "/en" || Path.StartsWith("/en/", StringComparison.Ordinal);
 
-    public string Lang => English ? "en" : "zh";
-
-    /// <summary>The <c>lang</c> attribute of the page.</summary>
-    public string Tag => English ? "en" : "zh-CN";
+    /// <summary>Language of the page: <c>zh-CN</c> or <c>en</c>.</summary>
+    public string Lang => English ? Texts.English : Texts.Chinese;
 
     /// <summary>True when the reader asked for large type and single columns (适老化).</summary>
     public bool Elder => Http.Request.Cookies[ElderCookie] == "1";
@@ -41,6 +40,9 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
     public string this[string key] => Words.Get(Lang, key);
 
     public string T(string key, params object?[] args) => Words.Get(Lang, key, args);
+
+    /// <summary>The texts of the pages and of the parts, so that a page can say why a part refused.</summary>
+    public static Texts Words { get; } = Texts.Load(typeof(Visit).Assembly, typeof(Texts).Assembly);
 
     /// <summary>One of two given texts by language, falling back to Chinese where no English exists.</summary>
     public string Pick(string zh, string? en) => English && !string.IsNullOrEmpty(en) ? en : zh;

@@ -55,8 +55,8 @@ internal sealed record Listeners
         ("/connect", [Face.Gateway, Face.Desk]),
         ("/.well-known", [Face.Gateway, Face.Public]),
         ("/log", [Face.Public, Face.Gateway, Face.Desk]),
-        ("/_framework", [Face.Public, Face.Desk]),
-        ("/_content", [Face.Public, Face.Desk]),
+        ("/assets", [Face.Public, Face.Desk]),
+        ("/preferences", [Face.Public, Face.Desk]),
         ("/problems", [Face.Public, Face.Desk, Face.Gateway]),
         ("/openapi", [Face.Public, Face.Desk, Face.Gateway]),
     ];

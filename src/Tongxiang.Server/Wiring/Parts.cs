@@ -1,4 +1,5 @@
 using Tongxiang.Kernel;
+using Tongxiang.Portal;
 
 namespace Tongxiang.Server.Wiring;
 
@@ -8,12 +9,14 @@ internal static class Parts
     public static IServiceCollection AddParts(this IServiceCollection services, NodeSettings settings)
     {
         _ = settings;
+        services.AddPortal();
         return services;
     }
 
     public static void UseParts(this WebApplication app)
     {
         app.UseRouting();
+        app.UsePortal();
     }
 
     /// <summary>Work a part must do before the first request: loading snapshots, recovering what a crash left.</summary>
@@ -26,7 +29,7 @@ internal static class Parts
 
     public static void MapParts(this WebApplication app)
     {
-        _ = app;
+        app.MapPortal();
     }
 
     /// <summary>What is done and said once the node listens.</summary>

@@ -21,7 +21,7 @@ public sealed class Bench : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(new PortalSettings { Gallery = true, HostZh = "云岭省数据局", HostEn = "Yunling Data Bureau", BannerZh = "演示", BannerEn = "Demonstration" });
+        builder.Services.AddSingleton(new PortalSettings { NameZh = "公共数据开放平台", NameEn = "Open Government Data", Gallery = true, HostZh = "云岭省数据局", HostEn = "Yunling Data Bureau", BannerZh = "演示", BannerEn = "Demonstration" });
         builder.Services.AddPortal();
         _app = builder.Build();
         _app.UsePortal();
