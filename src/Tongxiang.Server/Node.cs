@@ -53,6 +53,7 @@ internal static class Node
         builder.Services.AddKernel(settings);
         builder.Services.AddParts(settings);
         builder.Services.AddTelemetry(configuration);
+        builder.Services.AddApiDocument();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         var app = builder.Build();
@@ -63,6 +64,7 @@ internal static class Node
         app.GuardMetrics();
         app.UseParts();
         app.MapHealth();
+        app.MapOpenApi("/openapi/{documentName}.json");
         app.MapParts();
         return app;
     }
