@@ -15,7 +15,7 @@ public enum SealAlgorithm : byte
     Sm4Gcm = 2,
 }
 
-/// <summary>Authenticated encryption under one key: 12-byte nonce, 16-byte tag after the text. One instance may serve many threads.</summary>
+/// <summary>Authenticated encryption under one key: 12-byte nonce, 16-byte tag after the text. Not for several threads at once.</summary>
 public sealed class Aead : IDisposable
 {
     public const int NonceSize = 12;

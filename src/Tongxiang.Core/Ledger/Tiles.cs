@@ -105,7 +105,7 @@ public static class Tiles
     }
 
     // The root of a perfect subtree whose leaves are the given hashes.
-    private static Digest Fold(TreeHash hash, ReadOnlySpan<byte> hashes)
+    internal static Digest Fold(TreeHash hash, ReadOnlySpan<byte> hashes)
     {
         if (hashes.Length == Digest.Size)
             return new Digest(hashes);

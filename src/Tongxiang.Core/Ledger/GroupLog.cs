@@ -1,0 +1,253 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Threading.Tasks.Sources;
+
+namespace Tongxiang.Core.Ledger;
+
+/// <summary>Where an entry stands: its index and its SHA-256 leaf hash.</summary>
+public readonly record struct Placed(long Index, Digest Leaf);
+
+/// <summary>
+/// A durable Merkle log for many callers: whoever waits shares one flush with all that came meanwhile. An append completes only when its entry is on the disk;
+/// after the first write error every waiting and future append fails: no evidence, no data.
+/// </summary>
+public sealed class GroupLog : IDisposable
+{
+    private const int MaxGroup = 4096;
+    private const int MaxGroupBytes = 8 << 20;
+    private const int MaxOpening = 1 << 20;
+    private static readonly TimeSpan LongestLinger = TimeSpan.FromMilliseconds(1);
+
+    private readonly Segments segments;
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim work = new(0);
+    private readonly Thread writer;
+    private List<Waiting> pending = [];
+    private List<Waiting> group = [];
+    private int pendingCount;
+    private long durable;
+    private bool closing;
+    private Exception? fault;
+
+    private GroupLog(Segments segments)
+    {
+        this.segments = segments;
+        durable = segments.Size;
+        writer = new Thread(Write) { IsBackground = true, Name = "evidence log" };
+        writer.Start();
+    }
+
+    /// <summary>Entries that are durable.</summary>
+    public long Size => Volatile.Read(ref durable);
+
+    /// <summary>Why the log takes nothing more; null while it does.</summary>
+    public Exception? Fault => Volatile.Read(ref fault);
+
+    /// <summary>Opens or creates the log in a folder; what a crash left half-written and unacknowledged is cut off. One process at a time.</summary>
+    public static GroupLog Open(string folder, int segmentBytes = Segments.DefaultBytes) => new(Segments.Open(folder, segmentBytes));
+
+    /// <summary>Completes when leaf and opening are durable. Cancelling before the entry is taken prevents it; afterwards the outcome is awaited.</summary>
+    public ValueTask<Placed> Append(ReadOnlyMemory<byte> leaf, ReadOnlyMemory<byte> opening, CancellationToken ct)
+    {
+        if (leaf.Length > Bundles.MaxEntry || opening.Length > MaxOpening)
+            throw new ArgumentException($"An entry has at most {Bundles.MaxEntry} bytes and an opening {MaxOpening}; these have {leaf.Length} and {opening.Length}.");
+        if (ct.IsCancellationRequested)
+            return ValueTask.FromCanceled<Placed>(ct);
+        // Hashing on the caller's thread keeps it off the writer's, which is busy with the disk.
+        var waiting = new Waiting(leaf, opening, TreeHash.Sha256.Leaf(leaf.Span), TreeHash.Sm3.Leaf(leaf.Span));
+        bool wake;
+        lock (gate)
+        {
+            if (fault is not null || closing)
+                return ValueTask.FromException<Placed>(Stopped());
+            wake = pending.Count == 0;
+            pending.Add(waiting);
+            Volatile.Write(ref pendingCount, pending.Count);
+        }
+        if (wake)
+            work.Release();
+        return waiting.Task;
+    }
+
+    public Digest Root(TreeHash hash, long size) => segments.Root(hash, Seen(size));
+
+    public Digest[] ProveInclusion(TreeHash hash, long index, long size) => Merkle.ProveInclusion(hash, index, Seen(size), segments.Nodes(hash));
+
+    public Digest[] ProveConsistency(TreeHash hash, long older, long newer) => Merkle.ProveConsistency(hash, older, Seen(newer), segments.Nodes(hash));
+
+    /// <summary>The bytes of a tile or bundle, or null when the log is not that large.</summary>
+    public byte[]? Tile(TreeHash hash, TileAddress address)
+    {
+        Seen(Size);
+        return segments.Tile(hash, address);
+    }
+
+    public (byte[] Leaf, byte[] Opening) Read(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        Seen(index + 1);
+        (byte[], byte[]) entry = default;
+        segments.Each(index, 1, (_, leaf, opening) => entry = (leaf.ToArray(), opening.ToArray()));
+        return entry;
+    }
+
+    /// <summary>All entries from an index on, up to the present size.</summary>
+    public void Each(long first, long count, Action<long, byte[], byte[]> take)
+    {
+        var end = Math.Min(Seen(Size), first + count);
+        if (first < end)
+            segments.Each(first, end - first, (index, leaf, opening) => take(index, leaf.ToArray(), opening.ToArray()));
+    }
+
+    /// <summary>Reads everything again; throws <see cref="InvalidDataException"/> when segments and trees differ.</summary>
+    public void Audit()
+    {
+        Seen(Size);
+        segments.Audit();
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+            closing = true;
+        work.Release();
+        writer.Join();
+        segments.Dispose();
+        work.Dispose();
+    }
+
+    // An acknowledged entry enters the trees a moment later: a reader who is that quick waits for the moment.
+    private long Seen(long size)
+    {
+        if (size > Size)
+            throw new ArgumentOutOfRangeException(nameof(size), size, $"The log has {Size} entries.");
+        if (size > segments.Size)
+            SpinWait.SpinUntil(() => segments.Size >= size || Fault is not null);
+        return size <= segments.Size ? size : throw Stopped();
+    }
+
+    private IOException Stopped() => new(fault is null ? "The evidence log is closed." : $"The evidence log has stopped: {fault.Message}", fault);
+
+    private void Write()
+    {
+        var frame = new ArrayBufferWriter<byte>(1 << 16);
+        var leaves = new List<(Digest, Digest)>();
+        var flush = TimeSpan.Zero;
+        while (true)
+        {
+            work.Wait();
+            while (Gather(flush, frame, leaves))
+            {
+                var started = Stopwatch.GetTimestamp();
+                if (!TryWrite(frame, leaves))
+                    return;
+                flush = Stopwatch.GetElapsedTime(started);
+            }
+            lock (gate)
+            {
+                if (closing && pending.Count == 0)
+                    return;
+            }
+        }
+    }
+
+    // Those just answered usually come again at once. Waiting for them a fraction of a flush makes one full group instead of a tiny and a large one.
+    private bool Gather(TimeSpan flush, ArrayBufferWriter<byte> frame, List<(Digest, Digest)> leaves)
+    {
+        var limit = flush / 4 < LongestLinger ? flush / 4 : LongestLinger;
+        var wanted = group.Count;
+        for (var started = Stopwatch.GetTimestamp(); Volatile.Read(ref pendingCount) < wanted && Stopwatch.GetElapsedTime(started) < limit;)
+            Thread.Yield();
+        group.Clear();
+        lock (gate)
+        {
+            var (count, bytes) = (0, 0);
+            while (count < pending.Count && count < MaxGroup && bytes < MaxGroupBytes)
+                bytes += pending[count++].Bytes;
+            if (count == pending.Count)
+            {
+                (group, pending) = (pending, group);
+            }
+            else
+            {
+                group.AddRange(pending[..count]);
+                pending.RemoveRange(0, count);
+            }
+            pendingCount = pending.Count;
+        }
+        if (group.Count == 0)
+            return false;
+        Frame.Begin(frame);
+        leaves.Clear();
+        foreach (var waiting in group)
+        {
+            Frame.Add(frame, waiting.Leaf.Span, waiting.Opening.Span);
+            leaves.Add((waiting.Sha256, waiting.Sm3));
+        }
+        Frame.Finish(frame, durable, group.Count);
+        return true;
+    }
+
+    private bool TryWrite(ArrayBufferWriter<byte> frame, List<(Digest, Digest)> leaves)
+    {
+        var first = durable;
+        try
+        {
+            segments.Append(frame.WrittenSpan, first);
+        }
+#pragma warning disable CA1031 // Whatever went wrong, those who wait must hear it and nothing may be acknowledged any more.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Stop(e);
+            return false;
+        }
+        Volatile.Write(ref durable, first + group.Count);
+        foreach (var waiting in group)
+            waiting.Done(new Placed(first++, waiting.Sha256));
+        try
+        {
+            segments.Publish(frame.WrittenSpan, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(leaves));
+            return true;
+        }
+#pragma warning disable CA1031
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            group.Clear(); // these are durable and were told so
+            Stop(e);
+            return false;
+        }
+    }
+
+    private void Stop(Exception e)
+    {
+        List<Waiting> failed;
+        lock (gate)
+        {
+            Volatile.Write(ref fault, e);
+            failed = [.. group, .. pending];
+            pending.Clear();
+        }
+        foreach (var waiting in failed)
+            waiting.Failed(Stopped());
+    }
+
+    private sealed class Waiting(ReadOnlyMemory<byte> leaf, ReadOnlyMemory<byte> opening, Digest sha256, Digest sm3) : IValueTaskSource<Placed>
+    {
+        private ManualResetValueTaskSourceCore<Placed> core = new() { RunContinuationsAsynchronously = true };
+
+        public ReadOnlyMemory<byte> Leaf => leaf;
+        public ReadOnlyMemory<byte> Opening => opening;
+        public Digest Sha256 => sha256;
+        public Digest Sm3 => sm3;
+        public int Bytes => Frame.SizeOf(leaf.Length, opening.Length);
+        public ValueTask<Placed> Task => new(this, core.Version);
+
+        public void Done(Placed placed) => core.SetResult(placed);
+        public void Failed(Exception e) => core.SetException(e);
+        public Placed GetResult(short token) => core.GetResult(token);
+        public ValueTaskSourceStatus GetStatus(short token) => core.GetStatus(token);
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => core.OnCompleted(continuation, state, token, flags);
+    }
+}
