@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Tongxiang.Catalog;
+
+namespace Tongxiang.Warehouse;
+
+/// <summary>What a cell holds.</summary>
+public enum CellKind : byte { Null, Text, Whole, Real }
+
+/// <summary>The rows of one answer, held as bytes: they are counted and witnessed before the first of them leaves.</summary>
+public sealed class ServedPage : IDisposable
+{
+    private readonly int width;
+    private readonly long mostBytes;
+    private Cell[] cells;
+    private byte[] texts;
+    private int cellCount;
+    private int textLength;
+
+    public ServedPage(IReadOnlyList<PlanColumn> columns, long mostBytes = long.MaxValue)
+    {
+        (Columns, width, this.mostBytes) = (columns, columns.Count, mostBytes);
+        cells = ArrayPool<Cell>.Shared.Rent(Math.Max(16, width));
+        texts = ArrayPool<byte>.Shared.Rent(512);
+    }
+
+    public IReadOnlyList<PlanColumn> Columns { get; }
+
+    public int Rows { get; private set; }
+
+    /// <summary>All rows that fit, when they were counted.</summary>
+    public long? Total { get; set; }
+
+    /// <summary>Where the page ended, when there is more after it.</summary>
+    public IReadOnlyList<object?>? Next { get; set; }
+
+    public CellKind Kind(int row, int column) => cells[row * width + column].Kind;
+
+    public long Whole(int row, int column) => cells[row * width + column].Value;
+
+    public double Real(int row, int column) => BitConverter.Int64BitsToDouble(cells[row * width + column].Value);
+
+    /// <summary>UTF-8 text of a text cell.</summary>
+    public ReadOnlySpan<byte> Utf8(int row, int column)
+    {
+        ref readonly var cell = ref cells[row * width + column];
+        return texts.AsSpan((int)cell.Value, cell.Length);
+    }
+
+    /// <summary>A cell as people read it: decimals with their places, null as null.</summary>
+    public string? Text(int row, int column) => Kind(row, column) switch
+    {
+        CellKind.Null => null,
+        CellKind.Text => Encoding.UTF8.GetString(Utf8(row, column)),
+        CellKind.Real => Real(row, column).ToString("R", CultureInfo.InvariantCulture),
+        _ => Scaled(Whole(row, column), Columns[column].Field),
+    };
+
+    /// <summary>Puts another text in the place of a cell, as a mask does.</summary>
+    public void Replace(int row, int column, string text) => cells[row * width + column] = Store(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>A stored whole number as its field prints it: 12345 with scale 2 is 123.45.</summary>
+    public static string Scaled(long value, Field field)
+    {
+        if (field is not { Type: FieldType.Decimal, Scale: > 0 and var scale }) return value.ToString(CultureInfo.InvariantCulture);
+        var digits = UInt128.CreateChecked(Int128.Abs(value)).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
+        return $"{(value < 0 ? "-" : "")}{digits[..^scale]}.{digits[^scale..]}";
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<Cell>.Shared.Return(cells);
+        ArrayPool<byte>.Shared.Return(texts);
+        (cells, texts, Rows) = ([], [], 0);
+    }
+
+    internal void AddNull() => Add(default);
+
+    internal void AddWhole(long value) => Add(new Cell(CellKind.Whole, value, 0));
+
+    internal void AddReal(double value) => Add(new Cell(CellKind.Real, BitConverter.DoubleToInt64Bits(value), 0));
+
+    internal void AddText(ReadOnlySpan<byte> utf8) => Add(Store(utf8));
+
+    internal void EndRow() => Rows++;
+
+    /// <summary>Whether the page has outgrown what one answer may hold.</summary>
+    internal bool IsFull => textLength + (long)cellCount * 16 > mostBytes;
+
+    private Cell Store(ReadOnlySpan<byte> utf8)
+    {
+        if (textLength + utf8.Length > texts.Length) Grow(ref texts, textLength, textLength + utf8.Length);
+        utf8.CopyTo(texts.AsSpan(textLength));
+        textLength += utf8.Length;
+        return new Cell(CellKind.Text, textLength - utf8.Length, utf8.Length);
+    }
+
+    private void Add(Cell cell)
+    {
+        if (cellCount == cells.Length) Grow(ref cells, cellCount, cellCount + 1);
+        cells[cellCount++] = cell;
+    }
+
+    private static void Grow<T>(ref T[] array, int used, int needed)
+    {
+        var larger = ArrayPool<T>.Shared.Rent(Math.Max(needed, array.Length * 2));
+        array.AsSpan(0, used).CopyTo(larger);
+        ArrayPool<T>.Shared.Return(array);
+        array = larger;
+    }
+
+    private readonly record struct Cell(CellKind Kind, long Value, int Length);
+}
