@@ -20,6 +20,9 @@ public sealed record NodeSettings
     [Required, RegularExpression("^[a-z0-9][a-z0-9./-]{2,99}$")]
     public string LogOrigin { get; init; } = "tongxiang.example/log";
 
+    /// <summary>Commercial cryptography (国密): checkpoints carry an SM2 line, openings are sealed with SM4.</summary>
+    public bool NationalProfile { get; init; }
+
     /// <summary>Folder of all data of this node.</summary>
     [Required]
     public string Data { get; init; } = "data";

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Evidence;
+
+/// <summary>Registers evidence and maps the log's face.</summary>
+public static class EvidenceWiring
+{
+    public static IServiceCollection AddEvidence(this IServiceCollection services, NodeSettings settings)
+    {
+        _ = settings;
+        services.AddSingleton<EvidenceLog>();
+        services.AddSingleton<Openings>();
+        services.AddSingleton<Sequencer>();
+        services.AddSingleton(p => new Chore("evidence.sequence", TimeSpan.FromMilliseconds(400), p.GetRequiredService<Sequencer>().Run));
+        services.AddSingleton(p => new Chore("evidence.counts", TimeSpan.FromMinutes(1), p.GetRequiredService<EvidenceLog>().WitnessCounts, OneCopyOnly: false));
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapEvidence(this IEndpointRouteBuilder routes)
+    {
+        LogFace.Map(routes);
+        return routes;
+    }
+}
