@@ -1,3 +1,4 @@
+using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
 
@@ -8,7 +9,7 @@ internal static class Parts
 {
     public static IServiceCollection AddParts(this IServiceCollection services, NodeSettings settings)
     {
-        _ = settings;
+        services.AddEvidence(settings);
         services.AddPortal();
         return services;
     }
@@ -20,15 +21,14 @@ internal static class Parts
     }
 
     /// <summary>Work a part must do before the first request: loading snapshots, recovering what a crash left.</summary>
-    public static Task OpenParts(this WebApplication app, CancellationToken ct)
+    public static async Task OpenParts(this WebApplication app, CancellationToken ct)
     {
-        _ = app;
-        ct.ThrowIfCancellationRequested();
-        return Task.CompletedTask;
+        await app.Services.GetRequiredService<EvidenceLog>().Start(ct);
     }
 
     public static void MapParts(this WebApplication app)
     {
+        app.MapEvidence();
         app.MapPortal();
     }
 
