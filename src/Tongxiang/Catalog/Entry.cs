@@ -83,7 +83,32 @@ public sealed record Entry(
     Id<Entry> Id, string Code, string Slug, Id<Agency> Agency, EntryState State, long Revision, EntryContent Content,
     EntryContent? Draft, EntryState? DraftState, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt, DateTimeOffset? PublishedAt)
 {
+    /// <summary>Revision of <see cref="Draft"/>; an edit or a step names the revision it was decided on.</summary>
+    public long? DraftRevision { get; init; }
+
+    /// <summary>Since when <see cref="Content"/> is in force; null before the first publication.</summary>
+    public DateTimeOffset? InForceAt { get; init; }
+
+    /// <summary>End of the bureau's review clock while one runs (Order 809 art. 17).</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>Rule id of that clock.</summary>
+    public string? DueRule { get; init; }
+
+    public bool DueIsProvisional { get; init; }
+
+    /// <summary>The newest content, published or not.</summary>
+    public EntryContent Latest => Draft ?? Content;
+
+    public long LatestRevision => DraftRevision ?? Revision;
+
+    /// <summary>Where the newest content stands.</summary>
+    public EntryState LatestState => DraftState ?? State;
+
     public bool IsPublished => State == EntryState.Published;
+
+    /// <summary>Shown to the public: closed ones are known to departments only.</summary>
+    public bool IsPublic => IsPublished && Content.Opening.Class != OpenClass.Closed;
 
     /// <summary>Anyone may read it without an account.</summary>
     public bool IsOpen => IsPublished && Content.Opening.Class == OpenClass.Open;
