@@ -35,7 +35,7 @@ public sealed class Texts
     {
         if (!rows.TryGetValue(key, out var both)) return key;
         var text = language == English ? both[1] : both[0];
-        return args.Length == 0 ? text : string.Format(CultureInfo.InvariantCulture, text, args);
+        return args.Length == 0 ? text : string.Format(CultureInfo.InvariantCulture, text, [.. args.Select(a => a is TextKey inner ? Get(language, inner.Key) : a)]);
     }
 
     public bool Has(string key) => rows.ContainsKey(key);
@@ -53,3 +53,6 @@ public sealed class Texts
         }
     }
 }
+
+/// <summary>An argument that is itself a text: it is said in the reader's language.</summary>
+public sealed record TextKey(string Key);

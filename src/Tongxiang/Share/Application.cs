@@ -47,4 +47,38 @@ public sealed record Wish(
 public sealed record Application(
     Id<Application> Id, string Number, Lane Lane, Id<Entry> Entry, Id<Agency> Provider, Id<Agency>? ApplicantAgency, Id<Person> Applicant, ApplicationState State, Wish Wish,
     bool SupplementUsed, bool ExtensionUsed, Id<Person>? Holder, DateTimeOffset? DueAt, string? DueRule, bool DueIsProvisional,
-    DateTimeOffset CreatedAt, DateTimeOffset? SubmittedAt, DateTimeOffset ChangedAt, string? Reason, Id<Grant>? Grant);
+    DateTimeOffset CreatedAt, DateTimeOffset? SubmittedAt, DateTimeOffset ChangedAt, string? Reason, Id<Grant>? Grant)
+{
+    /// <summary>Counts changes: whoever decides on an older one is told what happened meanwhile.</summary>
+    public long Revision { get; init; } = 1;
+
+    /// <summary>What the one supplement notice lists; empty when none was sent.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>A supplement notice is out and not answered.</summary>
+    public bool SupplementOpen { get; init; }
+
+    /// <summary>What the applicant answered to the supplement notice.</summary>
+    public string? SupplementText { get; init; }
+
+    /// <summary>Extension asked for, in working days; null when none was.</summary>
+    public int? ExtensionDays { get; init; }
+
+    /// <summary>Who proposed the reply: another person must sign it.</summary>
+    public Id<Person>? Proposer { get; init; }
+
+    /// <summary>The reply on the table, or given.</summary>
+    public Reply? Reply { get; init; }
+
+    /// <summary>Start of the running clock and what was added to it.</summary>
+    public Clock? Clock { get; init; }
+
+    /// <summary>Which side suspended it.</summary>
+    public Side? SuspendedBy { get; init; }
+
+    /// <summary>The first real delivery (art. 22); null while none took place.</summary>
+    public DateTimeOffset? DeliveredAt { get; init; }
+
+    /// <summary>Version of the open-use agreement that was accepted (opening lane).</summary>
+    public string? Agreement { get; init; }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Tongxiang.Share;
+
+/// <summary>Names of articles and rules that the sharing lane rests on. The opening lane names none of Order 809.</summary>
+public static class Law
+{
+    /// <summary>Reply to an application for unconditionally shared data.</summary>
+    public const string ReplyUnconditional = "DL-03";
+
+    /// <summary>Reply to an application for conditionally shared data.</summary>
+    public const string ReplyConditional = "DL-04";
+
+    /// <summary>From the consenting reply to the first real delivery.</summary>
+    public const string Delivery = "DL-05";
+
+    /// <summary>An article of the regulation on sharing government data (State Council Order 809).</summary>
+    public static string Order809(int article) => string.Create(CultureInfo.InvariantCulture, $"《政务数据共享条例》（国务院令第809号）第{Chinese(article)}条");
+
+    private static string Chinese(int number)
+    {
+        const string digits = "零一二三四五六七八九";
+        var (tens, ones) = (number / 10, number % 10);
+        return (tens > 1 ? digits[tens].ToString() : "") + (tens > 0 ? "十" : "") + (ones > 0 ? digits[ones].ToString() : "");
+    }
+}

@@ -1,0 +1,39 @@
+namespace Tongxiang.Share;
+
+/// <summary>How one wished field is answered.</summary>
+public enum FieldAnswer { Plain, Masked, NotGiven }
+
+/// <summary>The answer for one wished field; a field that is not given needs its reason.</summary>
+public sealed record FieldDecision(string Name, FieldAnswer Answer, string? Reason);
+
+/// <summary>The only grounds a refusal can have: missing material is none of them, nobody can make up conditions.</summary>
+public enum RefusalGround
+{
+    LawForbids,
+    OutsideDuty,
+    PurposeNotPermitted,
+    ScopeExceedsPurpose,
+    SafeguardsInsufficient,
+    NotHeld,
+}
+
+/// <summary>Why a right of use ends.</summary>
+public enum EndGround
+{
+    PurposeAchieved,
+    PurposeImpossible,
+    NoLongerNeeded,
+    Misuse,
+
+    /// <summary>The provider stops the service: in the sharing lane after talks with the user and filed with the bureau.</summary>
+    ServiceStopped,
+    Expired,
+}
+
+/// <summary>The provider's reply: consent field by field, or refusal with ground and reason.</summary>
+/// <param name="Rows">A further row filter; it only ever narrows what was wished.</param>
+/// <param name="Until">Last day; never later than wished.</param>
+/// <param name="ProviderResponsible">Who answers for the source at the provider (art. 34).</param>
+public sealed record Reply(
+    bool IsConsent, RefusalGround? Ground, string Reason, IReadOnlyList<FieldDecision> Fields, string Rows, DateOnly? Until, GrantLimits? Limits,
+    bool NeedsCase, Assurance LowestAssurance, string ProviderResponsible);
