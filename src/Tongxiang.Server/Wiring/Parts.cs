@@ -1,3 +1,4 @@
+using Tongxiang.Agencies;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
@@ -10,6 +11,7 @@ internal static class Parts
     public static IServiceCollection AddParts(this IServiceCollection services, NodeSettings settings)
     {
         services.AddEvidence(settings);
+        services.AddAgencies(settings);
         services.AddPortal();
         return services;
     }
@@ -24,6 +26,7 @@ internal static class Parts
     public static async Task OpenParts(this WebApplication app, CancellationToken ct)
     {
         await app.Services.GetRequiredService<EvidenceLog>().Start(ct);
+        await app.Services.OpenAgencies(ct);
     }
 
     public static void MapParts(this WebApplication app)
