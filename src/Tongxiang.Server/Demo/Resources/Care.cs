@@ -19,7 +19,7 @@ internal static class Care
             }, hasPhone: true)),
 
         new("birth-certificates", "health", Of(
-            "出生医学证明签发信息", "Medical birth certificates", "出生医学证明的编号、新生儿和母亲信息、签发机构。", "Birth certificates: number, child, mother, issuing hospital.", "出生 新生儿 出生证 一件事", "306401", "health", "Q", UpdatePromise.Daily,
+            "出生医学证明签发信息", "Medical birth certificates", "出生医学证明的编号、新生儿和母亲信息、签发机构。", "Birth certificates: number, child, mother, issuing hospital.", "出生 新生儿 出生证 一件事", "306401", "population", "Q", UpdatePromise.Daily,
             If("公安、医疗保障、人力资源社会保障部门", "“新生儿出生一件事”联办中的户口登记和参保登记", Law.HealthData, Law.PersonalDuty), Closed("个人健康信息，且涉及不满十四周岁未成年人", Law.HealthData, Law.SensitivePersonal), Grade.General4, "certificate_no",
             Col.Code("certificate_no", "证明编号", "Certificate number", "出生医学证明编号").Must(), Col.Person("child_name", "新生儿姓名", "Child"), Col.Sex(), Col.Day("birth_date", "出生日期", "Birth date").Must().OfPerson(), Col.Citizen("mother_id", "母亲身份号码", "Mother's number"),
             Col.Organisation("hospital", "签发机构", "Hospital"), Col.Day("issued_on", "签发日期", "Issued on"), Col.Division()),
@@ -66,7 +66,7 @@ internal static class Care
             }),
 
         new("disability-certificates", "disabled-persons", Of(
-            "残疾人证信息", "Disability certificates", "残疾人证的残疾类别、等级和有效期。", "Disability certificates with kind, grade and term.", "残疾人 残疾证 无障碍 救助", "306502", "social-relief", "S", UpdatePromise.Monthly,
+            "残疾人证信息", "Disability certificates", "残疾人证的残疾类别、等级和有效期。", "Disability certificates with kind, grade and term.", "残疾人 残疾证 无障碍 救助", "306502", "assistance", "S", UpdatePromise.Monthly,
             If("民政、人力资源社会保障、交通运输、税务等部门", "两项补贴、就业扶持和出行优惠资格核验", Law.PersonalDuty), Closed("属于医疗健康敏感个人信息", Law.SensitivePersonal), Grade.General4, "citizen_id",
             Col.Citizen().Must(), Col.Person().Must(), Col.Code("kind", "残疾类别", "Kind", "GB/T 26341：1 视力、2 听力、3 言语、4 肢体、5 智力、6 精神、7 多重").OfPerson(), Col.Code("degree", "残疾等级", "Degree", "1 至 4 级").OfPerson(), Col.Day("issued_on", "发证日期", "Issued on").OfPerson(), Col.Day("valid_until", "有效期止", "Valid until").OfPerson(), Col.Division()),
             (scale, pen) => Livelihood.EachResident(scale, "disability", 58, 1000, p => p.Age(scale.Today) > 2, (person, chance) =>

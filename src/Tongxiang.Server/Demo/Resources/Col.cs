@@ -36,7 +36,7 @@ internal static class Col
         Make(name, title, titleEn, FieldType.Text, ElementKind.PersonName, "自然人的姓名，可含基本平面以外的汉字，GB 18030") with { Length = 50, IsPersonal = true, Grade = Grade.General3 };
 
     public static Field Sex(string name = "sex") =>
-        Make(name, "性别", "Sex", FieldType.Text, ElementKind.Sex, "性别代码，GB/T 2261.1：1 男、2 女、0 未知、9 未说明") with { Length = 1, IsPersonal = true };
+        Make(name, "性别", "Sex", FieldType.Text, ElementKind.Sex, "性别代码，GB/T 2261.1：1 男、2 女、0 未知、9 未说明") with { Length = 1, CodeList = "sex", IsPersonal = true };
 
     public static Field Address(string name = "address", string title = "地址", string titleEn = "Address") => Make(name, title, titleEn, FieldType.Text, ElementKind.Address, title) with { Length = 120 };
 

@@ -9,13 +9,13 @@ internal static class Economy
     public static IReadOnlyList<Resource> All { get; } =
     [
         new("tax-payments", "taxation", Of(
-            "企业纳税信息", "Tax payments of companies", "企业分税种的年度应纳税额和实缴税额。", "Yearly tax due and paid, by company and tax.", "税务 纳税 增值税 企业所得税", "307001", "finance-tax", "S", UpdatePromise.Monthly,
+            "企业纳税信息", "Tax payments of companies", "企业分税种的年度应纳税额和实缴税额。", "Yearly tax due and paid, by company and tax.", "税务 纳税 增值税 企业所得税", "307001", "finance", "S", UpdatePromise.Monthly,
             If("市场监管、人力资源社会保障、发展改革部门", "惠企政策兑现和信用监管中经企业授权或者依法核验", Law.TaxSecrecy), Closed("税务机关应当依法为纳税人的情况保密", Law.TaxSecrecy), Grade.General4, "credit_code year tax",
             Col.Credit().Must(), Col.Count("year", "年度", "Year").Must(), Col.Code("tax", "税种", "Tax", "01 增值税、04 企业所得税").Must(), Col.Organisation("name", "纳税人名称", "Taxpayer"), Col.Money("due", "应纳税额", "Due"), Col.Money("paid", "实缴税额", "Paid"), Col.Division()),
             TaxPayments),
 
         new("tax-credit-a", "taxation", Of(
-            "纳税信用 A 级纳税人名单", "Taxpayers with credit rating A", "年度评价为 A 级的纳税人名单。", "Taxpayers rated A in the year.", "纳税信用 A级 名单 税务", "207001", "finance-tax", "S", UpdatePromise.Yearly, Free, Open, Grade.General1, "credit_code year",
+            "纳税信用 A 级纳税人名单", "Taxpayers with credit rating A", "年度评价为 A 级的纳税人名单。", "Taxpayers rated A in the year.", "纳税信用 A级 名单 税务", "207001", "finance", "S", UpdatePromise.Yearly, Free, Open, Grade.General1, "credit_code year",
             Col.Credit().Must(), Col.Count("year", "评价年度", "Year").Must(), Col.Organisation("name", "纳税人名称", "Taxpayer").Must(), Col.Division()),
             (scale, pen) =>
             {
@@ -25,12 +25,12 @@ internal static class Economy
             }),
 
         new("tax-informants", "taxation", Of(
-            "税收违法行为检举登记", "Reports of tax offences", "税收违法行为检举的登记和处理情况。", "Register of reports of tax offences.", "检举 举报 税收违法", "307002", "finance-tax", "S", UpdatePromise.AsNeeded,
+            "税收违法行为检举登记", "Reports of tax offences", "税收违法行为检举的登记和处理情况。", "Register of reports of tax offences.", "检举 举报 税收违法", "307002", "finance", "S", UpdatePromise.AsNeeded,
             Never("收到检举的机关应当为检举人保密", Law.TaxInformants), Closed("应当为检举人保密", Law.TaxInformants), Grade.General4, "report_no",
             Col.Code("report_no", "登记号", "Report number", "检举登记号").Must(), Col.Person("informant", "检举人", "Informant"), Col.Day("received_on", "收到日期", "Received on")), null),
 
         new("food-licences", "market-supervision", Of(
-            "食品经营许可信息", "Food licences", "食品经营许可证的编号、经营者、经营项目和有效期。", "Food licences with holder, items and term.", "食品 许可 餐饮 经营许可证", "207101", "market-supervision", "F", UpdatePromise.Weekly, Free, Open, Grade.General1, "licence_no",
+            "食品经营许可信息", "Food licences", "食品经营许可证的编号、经营者、经营项目和有效期。", "Food licences with holder, items and term.", "食品 许可 餐饮 经营许可证", "207101", "market", "F", UpdatePromise.Weekly, Free, Open, Grade.General1, "licence_no",
             Col.Code("licence_no", "许可证编号", "Licence number", "JY 开头的许可证编号").Must(), Col.Credit(), Col.Organisation("holder", "经营者名称", "Holder").Must(), Col.Text("items", "经营项目", "Items", 80), Col.Day("issued_on", "签发日期", "Issued on"), Col.Day("valid_until", "有效期止", "Valid until"), Col.Division(), Col.Longitude, Col.Latitude),
             (scale, pen) =>
             {
@@ -44,7 +44,7 @@ internal static class Economy
             }),
 
         new("inspections", "market-supervision", Of(
-            "双随机、一公开抽查结果", "Random inspections", "双随机、一公开监管的抽查对象、抽查事项和结果。", "Random inspections: who, what, result.", "双随机 抽查 监管 检查结果", "207102", "market-supervision", "S", UpdatePromise.Weekly, Free, Open, Grade.General1, "inspection_no",
+            "双随机、一公开抽查结果", "Random inspections", "双随机、一公开监管的抽查对象、抽查事项和结果。", "Random inspections: who, what, result.", "双随机 抽查 监管 检查结果", "207102", "market", "S", UpdatePromise.Weekly, Free, Open, Grade.General1, "inspection_no",
             Col.Code("inspection_no", "抽查编号", "Number", "抽查编号").Must(), Col.Credit().Must(), Col.Organisation("name", "抽查对象", "Inspected").Must(), Col.Text("matter", "抽查事项", "Matter", 60), Col.Text("result", "抽查结果", "Result", 60), Col.Day("inspected_on", "抽查日期", "Inspected on"), Col.Organisation("authority", "实施机关", "Authority"), Col.Division()),
             (scale, pen) =>
             {
@@ -59,12 +59,12 @@ internal static class Economy
             }),
 
         new("consumer-complaints", "market-supervision", Of(
-            "消费投诉统计", "Consumer complaints", "按月、县区和商品服务类别统计的消费投诉量与办结率。", "Complaints per month, county and kind, with the share settled.", "投诉 消费 12315 维权", "207103", "market-supervision", "S", UpdatePromise.Monthly, Free, Open, Grade.General1, "month division category",
+            "消费投诉统计", "Consumer complaints", "按月、县区和商品服务类别统计的消费投诉量与办结率。", "Complaints per month, county and kind, with the share settled.", "投诉 消费 12315 维权", "207103", "market", "S", UpdatePromise.Monthly, Free, Open, Grade.General1, "month division category",
             Col.Day("month", "月份", "Month").Must(), Col.Division().Must(), Col.Text("category", "类别", "Category", 30).Must(), Col.Count("complaints", "投诉量", "Complaints"), Col.Amount("settled", "办结率", "Settled", 1, "单位：%")),
             Complaints),
 
         new("elevators", "market-supervision", Of(
-            "电梯使用登记信息", "Elevators", "电梯使用登记：设备代码、使用单位、维保单位、下次检验日期和坐标。", "Registered elevators with user, maintenance, next check and place.", "电梯 特种设备 检验 安全", "207104", "public-safety", "S", UpdatePromise.Monthly, Free, Open, Grade.General1, "device_code",
+            "电梯使用登记信息", "Elevators", "电梯使用登记：设备代码、使用单位、维保单位、下次检验日期和坐标。", "Registered elevators with user, maintenance, next check and place.", "电梯 特种设备 检验 安全", "207104", "work-safety", "S", UpdatePromise.Monthly, Free, Open, Grade.General1, "device_code",
             Col.Code("device_code", "设备代码", "Device", "特种设备代码").Must(), Col.Text("name", "使用地点", "Place", 80), Col.Count("floors", "层站数", "Floors"), Col.Day("next_check", "下次检验日期", "Next check"), Col.Address(), Col.Division(), Col.Longitude, Col.Latitude),
             (scale, pen) => Places.Write(scale, pen, "elevator", scale.About(5_200), ["住宅小区", "商业广场", "办公楼", "医院"], (ref chance) => pen.Cell(chance.Between(4, 33)).Cell(scale.Today.AddDays(chance.Between(-15, 360))))),
 
@@ -99,12 +99,12 @@ internal static class Economy
             }),
 
         new("economic-indicators", "statistics", Of(
-            "主要经济指标季度数据", "Economic indicators by quarter", "分县区地区生产总值、社会消费品零售总额和居民人均可支配收入。", "GDP, retail sales and income per head by county and quarter.", "GDP 经济 统计 收入 消费", "207301", "economy", "S", UpdatePromise.Quarterly, Free, Open, Grade.General1, "quarter division",
+            "主要经济指标季度数据", "Economic indicators by quarter", "分县区地区生产总值、社会消费品零售总额和居民人均可支配收入。", "GDP, retail sales and income per head by county and quarter.", "GDP 经济 统计 收入 消费", "207301", "finance", "S", UpdatePromise.Quarterly, Free, Open, Grade.General1, "quarter division",
             Col.Text("quarter", "季度", "Quarter", 7).Must(), Col.Division().Must(), Col.Text("county", "县（市、区）", "County", 30), Col.Amount("gdp", "地区生产总值", "GDP", 2, "单位：亿元，现价累计"), Col.Amount("retail", "社会消费品零售总额", "Retail sales", 2, "单位：亿元，累计"), Col.Count("income_per_head", "居民人均可支配收入", "Income per head", "单位：元，累计")),
             Indicators),
 
         new("statistical-unit-records", "statistics", Of(
-            "统计调查单位原始资料", "Raw returns of statistical surveys", "统计调查中取得的单个调查对象原始资料。", "Returns of single respondents to statistical surveys.", "统计 调查 原始资料 基层数据", "307301", "economy", "S", UpdatePromise.Yearly,
+            "统计调查单位原始资料", "Raw returns of statistical surveys", "统计调查中取得的单个调查对象原始资料。", "Returns of single respondents to statistical surveys.", "统计 调查 原始资料 基层数据", "307301", "finance", "S", UpdatePromise.Yearly,
             Never("统计调查中获得的能够识别或者推断单个统计调查对象身份的资料，不得对外提供", Law.Statistics), Closed("能够识别单个统计调查对象身份的资料不得对外提供", Law.Statistics), Grade.General4, "credit_code year",
             Col.Credit().Must(), Col.Count("year", "年度", "Year").Must(), Col.Money("revenue", "营业收入", "Revenue"), Col.Count("staff", "从业人员", "Staff")), null),
     ];

@@ -41,7 +41,7 @@ internal static class Nature
             EmissionMonitoring),
 
         new("real-estate", "natural-resources", Of(
-            "不动产登记信息", "Real estate register", "不动产单元的权利人、权利类型、面积和登记日期。", "Real estate with right holder, right, area and date.", "不动产 房产 权利人 登记 房屋", "306801", "natural-resources", "K", UpdatePromise.Daily,
+            "不动产登记信息", "Real estate register", "不动产单元的权利人、权利类型、面积和登记日期。", "Real estate with right holder, right, area and date.", "不动产 房产 权利人 登记 房屋", "306801", "housing", "K", UpdatePromise.Daily,
             If("公安、税务、民政、住房城乡建设、教育部门", "户口迁移、契税申报、救助家庭财产核对、入学资格核验", Law.RealEstateUse, Law.PersonalDuty), Closed("不动产登记信息应当保密，仅权利人、利害关系人可以依法查询", Law.RealEstate), Grade.General3, "unit_code",
             Col.Code("unit_code", "不动产单元代码", "Unit", "28 位不动产单元代码，GB/T 37346").Must(), Col.Citizen("holder_id", "权利人证件号", "Holder's number").Must(), Col.Person("holder", "权利人", "Holder").Must(), Col.Code("right", "权利类型", "Right", "4 国有建设用地使用权/房屋所有权").OfPerson(), Col.Amount("area", "建筑面积", "Area", 2, "单位：平方米").OfPerson(),
             Col.Address(title: "坐落", titleEn: "Place").OfPerson(), Col.Day("registered_on", "登记日期", "Registered on").OfPerson(), Col.Division()),
@@ -49,12 +49,12 @@ internal static class Nature
                 pen.Cell($"{person.County.Code}001{chance.Below(1000):000}GB{chance.Below(100_000):00000}F{person.Household[^8..]}").Cell(person.Id).Cell(person.Name).Cell("4").Cell(48 + chance.Unit() * 120, 2).Cell(person.Address).Cell(scale.Today.AddDays(-chance.Between(10, 6000))).Cell(person.County.Code).End())),
 
         new("emergency-shelters", "emergency", Of(
-            "应急避难场所信息", "Emergency shelters", "应急避难场所的类型、可容纳人数和坐标。", "Emergency shelters with capacity and place.", "应急 避难 防灾 减灾 场所", "206801", "public-safety", "S", UpdatePromise.Yearly, Free, Open, Grade.General1, "shelter_code",
+            "应急避难场所信息", "Emergency shelters", "应急避难场所的类型、可容纳人数和坐标。", "Emergency shelters with capacity and place.", "应急 避难 防灾 减灾 场所", "206801", "safety", "S", UpdatePromise.Yearly, Free, Open, Grade.General1, "shelter_code",
             Col.Code("shelter_code", "场所编码", "Code", "场所编码").Must(), Col.Text("name", "场所名称", "Name", 60).Must(), Col.Code("kind", "场所类型", "Kind", "1 紧急、2 固定、3 中心"), Col.Count("capacity", "可容纳人数", "Capacity"), Col.Address(), Col.Division(), Col.Longitude, Col.Latitude),
             (scale, pen) => Places.Write(scale, pen, "shelter", scale.About(380), ["公园避难场所", "体育场避难场所", "学校操场避难点"], (ref chance) => pen.Cell((chance.Weighted([60, 30, 10]) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)).Cell(chance.Between(3, 120) * 100))),
 
         new("hazardous-enterprises", "emergency", Of(
-            "危险化学品企业安全监管信息", "Hazardous chemical enterprises", "危险化学品生产、经营企业的许可、重大危险源等级和检查情况。", "Hazardous chemical companies with licence, hazard class and inspections.", "危化品 安全生产 重大危险源 监管", "306802", "public-safety", "C", UpdatePromise.Monthly,
+            "危险化学品企业安全监管信息", "Hazardous chemical enterprises", "危险化学品生产、经营企业的许可、重大危险源等级和检查情况。", "Hazardous chemical companies with licence, hazard class and inspections.", "危化品 安全生产 重大危险源 监管", "306802", "work-safety", "C", UpdatePromise.Monthly,
             If("公安、生态环境、交通运输、消防救援部门", "联合检查和应急处置", Law.TradeSecret), Closed("涉及商业秘密，公开会损害第三方合法权益", Law.TradeSecret), Grade.General4, "credit_code",
             Col.Credit().Must(), Col.Organisation("name", "企业名称", "Name").Must(), Col.Code("hazard", "重大危险源等级", "Hazard class", "1 至 4 级，0 不构成"), Col.Day("licence_until", "许可有效期止", "Licence until"), Col.Day("inspected_on", "最近检查日期", "Inspected on"), Col.Division(), Col.Longitude, Col.Latitude),
             (scale, pen) =>
@@ -72,12 +72,12 @@ internal static class Nature
             FarmPrices),
 
         new("scenic-spots", "culture-tourism", Of(
-            "A 级旅游景区名录", "Scenic spots", "A 级旅游景区的等级、门票、日最大承载量和坐标。", "Rated scenic spots with ticket, capacity and place.", "旅游 景区 景点 门票 文旅", "206902", "culture", "R", UpdatePromise.Quarterly, Free, Open, Grade.General1, "spot_code",
+            "A 级旅游景区名录", "Scenic spots", "A 级旅游景区的等级、门票、日最大承载量和坐标。", "Rated scenic spots with ticket, capacity and place.", "旅游 景区 景点 门票 文旅", "206902", "education", "R", UpdatePromise.Quarterly, Free, Open, Grade.General1, "spot_code",
             Col.Code("spot_code", "景区编码", "Code", "景区编码").Must(), Col.Text("name", "景区名称", "Name", 60).Must(), Col.Code("rating", "景区等级", "Rating", "2A 至 5A"), Col.Money("ticket", "门票", "Ticket"), Col.Count("capacity", "日最大承载量", "Daily capacity"), Col.Address(), Col.Phone(), Col.Division(), Col.Longitude, Col.Latitude),
             (scale, pen) => Places.Write(scale, pen, "scenic", scale.About(90), ["湿地公园", "古镇", "海岛", "森林公园", "博物院"], (ref chance) => pen.Cell($"{chance.Weighted([20, 40, 32, 8]) + 2}A").Yuan(chance.Between(0, 12) * 1_000L).Cell(chance.Between(10, 400) * 100), hasPhone: true)),
 
         new("cultural-venues", "culture-tourism", Of(
-            "公共文化场馆信息", "Public cultural venues", "图书馆、文化馆、博物馆等公共文化场馆的开放时间和坐标。", "Libraries, museums and cultural centres with hours and place.", "图书馆 博物馆 文化馆 免费开放", "206903", "culture", "R", UpdatePromise.Quarterly, Free, Open, Grade.General1, "venue_code",
+            "公共文化场馆信息", "Public cultural venues", "图书馆、文化馆、博物馆等公共文化场馆的开放时间和坐标。", "Libraries, museums and cultural centres with hours and place.", "图书馆 博物馆 文化馆 免费开放", "206903", "education", "R", UpdatePromise.Quarterly, Free, Open, Grade.General1, "venue_code",
             Col.Code("venue_code", "场馆编码", "Code", "场馆编码").Must(), Col.Text("name", "场馆名称", "Name", 60).Must(), Col.Text("hours", "开放时间", "Hours", 40), Col.Count("seats", "座席数", "Seats"), Col.Address(), Col.Phone(), Col.Division(), Col.Longitude, Col.Latitude),
             (scale, pen) => Places.Write(scale, pen, "venue", scale.About(240), ["图书馆", "文化馆", "博物馆", "美术馆"], (ref chance) => pen.Cell("09:00-17:00，周一闭馆").Cell(chance.Between(20, 900)), hasPhone: true)),
     ];

@@ -32,8 +32,9 @@ public static class Shelf
 /// <summary>Short words for entries: classes with their legal bases, and the usual rest.</summary>
 internal static class Sheet
 {
-    public const string OpenLicence = "CC-BY-4.0";
+    public const string OpenLicence = "cc-by-4.0";
     public const string AgreementLicence = "agreement";
+    public const string SharingLicence = "sharing";
 
     public static Sharing Free { get; } = new(ShareClass.Unconditional, [Mode.Api, Mode.Batch, Mode.File], "", "", "", []);
 
@@ -55,10 +56,15 @@ internal static class Sheet
         Sharing sharing, Opening opening, Grade grade, string key, params Field[] fields) =>
         new(
             name, nameEn, about, aboutEn, keywords.Split(' ', StringSplitOptions.RemoveEmptyEntries), path, theme, industry, Region.Province,
-            opening.Class == OpenClass.Closed ? ["database"] : ["database", "csv", "xlsx", "json"], promise, sharing, opening, grade, null, Secrecy.None,
+            Formats(fields, opening), promise, sharing, opening, grade, null, Secrecy.None,
             fields, key.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             fields.FirstOrDefault(f => f.Element == ElementKind.Longitude.Code())?.Name, fields.FirstOrDefault(f => f.Element == ElementKind.Latitude.Code())?.Name,
-            [], "", "", opening.Class == OpenClass.Open ? OpenLicence : AgreementLicence, null);
+            [], "", "", opening.Class switch { OpenClass.Open => OpenLicence, OpenClass.Conditional => AgreementLicence, _ => SharingLicence }, null);
+
+    private static string[] Formats(Field[] fields, Opening opening) =>
+        opening.Class == OpenClass.Closed ? ["json", "csv"]
+        : fields.Any(f => f.Element == ElementKind.Longitude.Code()) ? ["csv", "xlsx", "json", "ndjson", "parquet", "geojson"]
+        : ["csv", "xlsx", "json", "ndjson", "parquet"];
 
     public static EntryContent In(this EntryContent content, City city) => content with { Region = city.Code };
 }

@@ -53,7 +53,7 @@ internal static class Streets
             }, city: Region.Qingyu)),
 
         new("public-toilets", "qingyu-city-management", Of(
-            "青屿市公共厕所信息", "Qingyu public toilets", "公共厕所的位置、开放时间、无障碍和母婴设施。", "Public toilets with hours, barrier-free and baby facilities.", "公厕 公共厕所 卫生间 无障碍 母婴室", "206604", "daily-life", "N", UpdatePromise.Quarterly, Free, Open, Grade.General1, "toilet_code",
+            "青屿市公共厕所信息", "Qingyu public toilets", "公共厕所的位置、开放时间、无障碍和母婴设施。", "Public toilets with hours, barrier-free and baby facilities.", "公厕 公共厕所 卫生间 无障碍 母婴室", "206604", "living", "N", UpdatePromise.Quarterly, Free, Open, Grade.General1, "toilet_code",
             Col.Code("toilet_code", "公厕编码", "Code", "公厕编码").Must(), Col.Text("name", "公厕名称", "Name", 60).Must(), Col.Text("hours", "开放时间", "Hours", 20), Col.Code("barrier_free", "无障碍设施", "Barrier-free", "1 有、0 无"), Col.Code("baby_room", "母婴设施", "Baby room", "1 有、0 无"),
             Col.Address(), Col.Division(), Col.Longitude, Col.Latitude).In(Region.Qingyu),
             (scale, pen) => Places.Write(scale, pen, "toilet", scale.About(820), ["公共厕所", "公园公厕", "集市公厕"], (ref chance) => pen.Cell(chance.Hits(6, 10) ? "00:00-24:00" : "06:00-22:00").Cell(chance.Hits(6, 10) ? "1" : "0").Cell(chance.Hits(3, 10) ? "1" : "0"), city: Region.Qingyu)),
