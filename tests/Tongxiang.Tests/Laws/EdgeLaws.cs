@@ -34,21 +34,21 @@ public sealed class EdgeLaws
     public void Every_part_is_known()
     {
         var unknown = typeof(Db).Assembly.GetTypes().Select(Part).OfType<string>().Distinct().Where(p => !Allowed.ContainsKey(p));
-        Assert.Empty(unknown);
+        Law.IsKept(unknown);
     }
 
     [Fact]
     public void No_part_calls_another_outside_the_table()
     {
         var forbidden = Between().Where(e => !IsAllowed(e.FromPart, e.ToPart)).Select(e => $"{e.FromPart} → {e.ToPart}: {e.From.FullName} mentions {e.To.FullName}");
-        Assert.Empty(forbidden.Order());
+        Law.IsKept(forbidden);
     }
 
     [Fact]
     public void Across_parts_only_the_front_door_is_named()
     {
         var inner = Between().Where(e => e.ToPart != "Kernel" && Outermost(e.To).Namespace != $"Tongxiang.{e.ToPart}").Select(e => $"{e.From.FullName} mentions {e.To.FullName}");
-        Assert.Empty(inner.Order());
+        Law.IsKept(inner);
     }
 
     [Fact]
