@@ -12,6 +12,7 @@ public static class EvidenceWiring
         _ = settings;
         services.AddSingleton<EvidenceLog>();
         services.AddSingleton<Openings>();
+        services.AddSingleton<Export>();
         services.AddSingleton<Sequencer>();
         services.AddSingleton(p => new Chore("evidence.sequence", TimeSpan.FromMilliseconds(400), p.GetRequiredService<Sequencer>().Run));
         services.AddSingleton(p => new Chore("evidence.counts", TimeSpan.FromMinutes(1), p.GetRequiredService<EvidenceLog>().WitnessCounts, OneCopyOnly: false));

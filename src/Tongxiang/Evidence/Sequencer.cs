@@ -7,21 +7,32 @@ namespace Tongxiang.Evidence;
 /// Moves outbox rows into the log exactly once. Only the indexer deletes a row, and only when it met the row's id in the log; so a row that was appended before a
 /// crash is found in the log's tail and not appended again.
 /// </summary>
-internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock)
+internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock) : IDisposable
 {
     private const int Batch = 200;
     private static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(1);
+    private readonly SemaphoreSlim round = new(1, 1);
     private DateTimeOffset kept = DateTimeOffset.MinValue;
 
-    /// <summary>One round: index the tail, append what waits, index it, sign.</summary>
+    /// <summary>One round: index the tail, append what waits, index it, sign. Rounds wait for each other: two at once would append a row twice.</summary>
     public async Task Run(CancellationToken ct)
     {
-        var book = await evidence.Open(ct);
-        await Index(book, ct);
-        while (await AppendWaiting(book, ct))
+        await round.WaitAsync(ct);
+        try
+        {
+            var book = await evidence.Open(ct);
             await Index(book, ct);
-        await Sign(book, ct);
+            while (await AppendWaiting(book, ct))
+                await Index(book, ct);
+            await Sign(book, ct);
+        }
+        finally
+        {
+            round.Release();
+        }
     }
+
+    public void Dispose() => round.Dispose();
 
     /// <summary>Appends up to a batch of waiting rows; false when there were none. Safe only after <see cref="Index"/> has caught up.</summary>
     internal async Task<bool> AppendWaiting(Book book, CancellationToken ct)
@@ -52,7 +63,8 @@ internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock)
         // The condition makes a second indexer, which cannot be while the lease holds, harmless.
         if (await tx.Run($"update evidence_log set indexed = {from + count} where origin = {origin} and indexed = {from}") == 0) return;
         if (rows.Count == 0) return;
-        await tx.Run($"insert into evidence_entry (place, id, kind, actor, agency, subject, resource, grant_id, client, happened_at) values {Sql.Join(", ", rows.Select(r => Row(r.Place, r.Record)))}");
+        // An id met twice keeps its first place: better than an index that stands still for ever.
+        await tx.Run($"insert into evidence_entry (place, id, kind, actor, agency, subject, resource, grant_id, client, happened_at) values {Sql.Join(", ", rows.Select(r => Row(r.Place, r.Record)))} on conflict do nothing");
         var parties = rows.SelectMany(r => r.Record.Happening.Parties.Distinct(), (r, party) => Party(party, r.Place)).ToList();
         if (parties.Count > 0) await tx.Run($"insert into evidence_party (agency, place) values {Sql.Join(", ", parties)}");
         var ids = rows.Where(r => r.Record.Id is not null).Select(r => r.Record.Id!).ToList();
