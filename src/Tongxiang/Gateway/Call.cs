@@ -1,0 +1,84 @@
+using System.Net;
+using Tongxiang.Agencies;
+using Tongxiang.Catalog;
+using Tongxiang.Evidence;
+using Tongxiang.Gateway.Query;
+using Tongxiang.Kernel;
+using Tongxiang.Share;
+using Tongxiang.Warehouse;
+using Version = Tongxiang.Warehouse.Version;
+
+namespace Tongxiang.Gateway;
+
+/// <summary>One call on its way through the steps: what was received, and what each step found.</summary>
+public sealed class Call
+{
+    /// <summary>Name of the resource as asked for.</summary>
+    public required string Resource { get; init; }
+
+    /// <summary>The version asked for; null: the current one.</summary>
+    public long? Number { get; init; }
+
+    public required QueryText Query { get; init; }
+
+    public required Caller Caller { get; init; }
+
+    public Assurance Assurance { get; init; }
+
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The call, or a whole version as a file.</summary>
+    public Mode Mode { get; init; } = Mode.Api;
+
+    /// <summary>Matter, case number and operator as the caller named them.</summary>
+    public CallContext Context { get; init; } = new(null, null, null);
+
+    /// <summary>Form of the answer, for the evidence.</summary>
+    public string Form { get; init; } = "json";
+
+    /// <summary>Whether exactly one row is expected.</summary>
+    public bool IsSingle { get; init; }
+
+    /// <summary>Columns the form needs besides those selected.</summary>
+    public Func<QueryScope, Plan, Outcome<Plan>>? Adjust { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    public Entry? Entry { get; internal set; }
+
+    public Version? Version { get; internal set; }
+
+    /// <summary>Null for a read of open data.</summary>
+    public Grant? Grant { get; internal set; }
+
+    public bool IsOpenRead { get; internal set; }
+
+    internal QueryScope? Scope { get; set; }
+
+    public Plan? Plan { get; internal set; }
+
+    public ServedPage? Page { get; internal set; }
+
+    /// <summary>All rows that fit, when they were counted; stays when the call is stopped.</summary>
+    public long? Total { get; internal set; }
+
+    public Receipt? Receipt { get; internal set; }
+
+    /// <summary>What is left of the caller's rate, for the headers.</summary>
+    public RateLeft? Rate { get; internal set; }
+}
+
+/// <summary>Matter (事项), case number (办件编号) and operator (经办人) of a call.</summary>
+public sealed record CallContext(string? Matter, string? Case, string? Operative);
+
+/// <summary>Why a call was stopped: a refusal of ours, or a query that does not hold.</summary>
+public sealed record Stop(Refusal? Refusal, QueryFault? Fault)
+{
+    public int Status => Refusal?.Status ?? Fault!.Status;
+
+    public string Code => Refusal?.Code ?? Fault!.Code;
+
+    public static implicit operator Stop?(Refusal? refusal) => refusal is null ? null : new Stop(refusal, null);
+
+    public static implicit operator Stop?(QueryFault? fault) => fault is null ? null : new Stop(null, fault);
+}

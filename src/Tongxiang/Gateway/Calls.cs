@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Tongxiang.Catalog;
+using Tongxiang.Gateway.Query;
+using Tongxiang.Kernel;
+using Tongxiang.Warehouse;
+
+namespace Tongxiang.Gateway;
+
+/// <summary>The ordered decision of a call: each step goes on or stops it, and no row leaves before its evidence is durable.</summary>
+public sealed partial class Calls
+{
+    private readonly (string Name, Func<Call, CancellationToken, ValueTask<Stop?>> Run)[] steps;
+    private readonly GatewaySources sources;
+    private readonly GatewaySettings settings;
+    private readonly ServingCopies copies;
+    private readonly Rates rates;
+    private readonly DayUses uses;
+    private readonly Scopes scopes;
+    private readonly Witnessing witnessing;
+    private readonly Guard[] guards;
+    private readonly ILogger<Calls> log;
+
+    public Calls(
+        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
+    {
+        (this.sources, this.settings, this.copies, this.rates, this.uses, this.log) = (sources, settings, copies, rates, uses, log);
+        this.guards = [.. guards];
+        scopes = new Scopes(settings);
+        witnessing = new Witnessing(sources, key);
+        Continuation = new Continuation(key.Derive("gateway continuation"));
+        steps =
+        [
+            ("resource", FindResource),
+            ("grant", FindGrant),
+            ("fuse", (call, _) => Ask(GuardPlace.Fuse, call)),
+            ("rate", Limit),
+            ("behaviour", (call, _) => Ask(GuardPlace.Behaviour, call)),
+            ("plan", MakePlan),
+            ("fetch", Fetch),
+            ("protect", Protect),
+            ("record", Record),
+        ];
+    }
+
+    internal Continuation Continuation { get; }
+
+    /// <summary>Runs the steps. When it returns null the page may leave; the caller disposes it. A stop is on record before it returns.</summary>
+    public async ValueTask<Stop?> Run(Call call, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        foreach (var (name, step) in steps)
+        {
+            if (await step(call, ct) is not { } stop) continue;
+            call.Page?.Dispose();
+            call.Page = null;
+            GatewayMeter.Stopped(name, stop.Code);
+            await witnessing.Stopped(call, stop, ct);
+            return stop;
+        }
+
+        GatewayMeter.Answered(call, Stopwatch.GetElapsedTime(started));
+        return null;
+    }
+
+    /// <summary>Resource, grant and scope alone, without a row: for the description of what a caller may ask, and for files.</summary>
+    public async ValueTask<Stop?> Decide(Call call, CancellationToken ct)
+    {
+        foreach (var (name, step) in steps[..5])
+        {
+            if (await step(call, ct) is not { } stop) continue;
+            GatewayMeter.Stopped(name, stop.Code);
+            await witnessing.Stopped(call, stop, ct);
+            return stop;
+        }
+
+        return Scope(call);
+    }
+
+    private async ValueTask<Stop?> FindResource(Call call, CancellationToken ct)
+    {
+        if (sources.BySlug(call.Resource) is not { IsPublished: true } entry || !IsVisible(entry, call)) return Refusal.NotFound(call.Resource);
+        call.Entry = entry;
+        call.Version = sources.Current(entry.Id);
+        if (call.Number is { } number && call.Version?.Number != number) call.Version = await sources.Numbered(entry.Id, number, ct);
+        return call.Version is { State: not VersionState.Destroyed } ? null
+            : call.Number is null ? new Refusal(404, "gateway.no-data", entry.Content.Name) : Refusal.NotFound($"{call.Resource}@{call.Number}");
+    }
+
+    // What is closed to the public does not exist for it; departments see the whole catalogue (Order 809 art. 16).
+    private static bool IsVisible(Entry entry, Call call) => call.Caller.IsGovernment || entry.Content.Opening.Class != OpenClass.Closed;
+
+    private ValueTask<Stop?> FindGrant(Call call, CancellationToken ct)
+    {
+        var grants = call.Caller.IsAnonymous ? [] : sources.Grants(call.Entry!.Id, call.Caller);
+        var chosen = GrantChoice.Choose(grants, call);
+        if (!chosen.IsRefused) call.Grant = chosen.Value;
+        else if (call.Entry!.IsOpen) call.IsOpenRead = true;
+        else return ValueTask.FromResult<Stop?>(call.Caller.IsAnonymous ? new Refusal(401, "gateway.sign-in", call.Entry.Content.Name, call.Entry.Slug) : chosen.Refusal);
+        return ValueTask.FromResult<Stop?>(null);
+    }
+
+    private ValueTask<Stop?> Ask(GuardPlace place, Call call)
+    {
+        foreach (var guard in guards)
+            if (guard.Place == place && guard.Decide(call) is { } refusal) return ValueTask.FromResult<Stop?>(refusal);
+        return ValueTask.FromResult<Stop?>(null);
+    }
+
+    private ValueTask<Stop?> Limit(Call call, CancellationToken ct)
+    {
+        var rate = call.Grant is { } grant
+            ? rates.Take("grant:" + grant.Id, Math.Max(1, grant.Limits.CallsPerMinute))
+            : rates.Take("address:" + Rates.KeyOf(call.Address), settings.OpenCallsPerMinute);
+        call.Rate = rate;
+        if (rate.IsExceeded) return ValueTask.FromResult<Stop?>(new Refusal(429, "gateway.too-fast", rate.Limit) { RetryAfterSeconds = rate.ResetSeconds });
+        return ValueTask.FromResult<Stop?>(call.Grant is null ? null : DayLimit(call, rows: 0));
+    }
+
+    private Refusal? DayLimit(Call call, long rows)
+    {
+        var (calls, used) = uses.Today(call.Grant!.Id);
+        var limits = call.Grant.Limits;
+        if (calls >= (limits.CallsPerDay ?? settings.CallsPerDay)) return new Refusal(429, "gateway.day-calls", limits.CallsPerDay ?? settings.CallsPerDay) { RetryAfterSeconds = 3600 };
+        var most = limits.RowsPerDay ?? settings.RowsPerDay;
+        return used + rows > most || used >= most ? new Refusal(429, "gateway.day-rows", most, Math.Max(0, most - used)) { RetryAfterSeconds = 3600 } : null;
+    }
+
+    private Stop? Scope(Call call)
+    {
+        var scope = scopes.Of(call.Entry!, call.Version!, call.Grant);
+        if (!scope.IsRefused) call.Scope = scope.Value;
+        return scope.Refusal;
+    }
+
+    private ValueTask<Stop?> MakePlan(Call call, CancellationToken ct)
+    {
+        if (Scope(call) is { } closed) return ValueTask.FromResult<Stop?>(closed);
+        if (QueryReader.Read(call.Query, call.Scope!, Continuation, out var plan) is { } fault) return ValueTask.FromResult<Stop?>(fault);
+        if (call.Adjust is not null)
+        {
+            var adjusted = call.Adjust(call.Scope!, plan);
+            if (adjusted.IsRefused) return ValueTask.FromResult<Stop?>(adjusted.Refusal);
+            plan = adjusted.Value;
+        }
+
+        // Two rows tell that there is not exactly one.
+        call.Plan = call.IsSingle ? plan with { Limit = Math.Min(plan.Limit, 2) } : plan;
+        return ValueTask.FromResult<Stop?>(null);
+    }
+
+    private async ValueTask<Stop?> Fetch(Call call, CancellationToken ct)
+    {
+        Outcome<ServedPage> page;
+        try
+        {
+            page = await copies.Read(call.Version!, call.Plan!, ct);
+        }
+        catch (FileNotFoundException missing)
+        {
+            // The version stands and its copy is being built again; nobody should read that as "no rows".
+            NoCopy(log, call.Version!.Id.ToString(), missing);
+            return new Refusal(503, "gateway.no-copy") { RetryAfterSeconds = 5 };
+        }
+
+        if (page.IsRefused) return page.Refusal;
+        (call.Page, call.Total) = (page.Value, page.Value.Total);
+        if (call.IsSingle && call.Page.Rows != 1) return NotOne(call.Page.Rows);
+        if (call.Total is { } total && call.Plan!.Offset > total)
+            return new QueryFault(416, "PGRST103", "Requested range not satisfiable", $"An offset of {call.Plan.Offset} was requested, but there are only {total} rows.", "gateway.query.range");
+        return call.Grant is null ? null : DayLimit(call, call.Page.Rows);
+    }
+
+    private static QueryFault NotOne(int rows) =>
+        new(406, "PGRST116", "Cannot coerce the result to a single JSON object", $"The result contains {(rows > 1 ? "more than 1" : "0")} rows", "gateway.query.single");
+
+    private ValueTask<Stop?> Protect(Call call, CancellationToken ct)
+    {
+        Masks.Apply(call.Page!, call.Scope!);
+        return ValueTask.FromResult<Stop?>(null);
+    }
+
+    private async ValueTask<Stop?> Record(Call call, CancellationToken ct)
+    {
+        call.Receipt = await witnessing.Answered(call, ct);
+        if (call.Grant is { } grant) uses.Add(grant.Id, call.Page!.Rows);
+        return null;
+    }
+
+    [LoggerMessage(1800, LogLevel.Error, "Version {Version} has no serving copy.")]
+    private static partial void NoCopy(ILogger log, string version, Exception missing);
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+using Tongxiang.Agencies;
+using Tongxiang.Catalog;
+using Tongxiang.Evidence;
+using Tongxiang.Kernel;
+using Tongxiang.Share;
+using Version = Tongxiang.Warehouse.Version;
+
+namespace Tongxiang.Gateway;
+
+/// <summary>What a call reads of the other parts: their snapshots in memory, never a database, and the log it must be witnessed in.</summary>
+/// <param name="Caller">Who is behind a request, from its token or session.</param>
+/// <param name="BySlug">A published entry.</param>
+/// <param name="Current">The version that readers get now.</param>
+/// <param name="Numbered">An older version that is still kept.</param>
+/// <param name="Grants">Every grant of the caller's agency or person on the entry, in whatever state, so that a refusal can say why.</param>
+/// <param name="Witness">Durable before it returns; throws when the log cannot.</param>
+/// <param name="Count">Anonymous reads of open data.</param>
+/// <param name="Stopped">Why the log takes nothing; null while it does.</param>
+/// <param name="Receipt">The receipt of a version's sealing, by its evidence id.</param>
+public sealed record GatewaySources(
+    Func<HttpContext, Caller> Caller,
+    Func<string, Entry?> BySlug,
+    Func<Id<Entry>, Version?> Current,
+    Func<Id<Entry>, long, CancellationToken, ValueTask<Version?>> Numbered,
+    Func<Id<Entry>, Caller, IReadOnlyList<Grant>> Grants,
+    Func<Happening, CancellationToken, ValueTask<Receipt>> Witness,
+    Action<string, long, int> Count,
+    Func<string?> Stopped,
+    Func<string, CancellationToken, ValueTask<Receipt?>> Receipt);
+
+/// <summary>A rule that may stop a call before it is planned: the fuse and the behaviour of callers are judged by the parts that watch them.</summary>
+/// <param name="Place">After which step it is asked.</param>
+public sealed record Guard(string Name, GuardPlace Place, Func<Call, Refusal?> Decide);
+
+/// <summary>The two places of the ordered decision where a guard stands.</summary>
+public enum GuardPlace { Fuse, Behaviour }

@@ -1,0 +1,64 @@
+using System.Net;
+using Tongxiang.Kernel;
+using Tongxiang.Share;
+
+namespace Tongxiang.Gateway;
+
+/// <summary>Which of a caller's grants a call can use; when none, the reason of the one that came nearest.</summary>
+internal static class GrantChoice
+{
+    private static readonly TimeSpan shanghai = TimeSpan.FromHours(8);
+
+    public static Outcome<Grant> Choose(IReadOnlyList<Grant> grants, Call call)
+    {
+        (int Passed, Refusal Refusal)? nearest = null;
+        foreach (var grant in grants)
+        {
+            var passed = 0;
+            Refusal? refusal = null;
+            foreach (var rule in rules)
+            {
+                refusal = rule(grant, call);
+                if (refusal is not null) break;
+                passed++;
+            }
+
+            if (refusal is null) return grant;
+            if (nearest is null || passed > nearest.Value.Passed) nearest = (passed, refusal);
+        }
+
+        return nearest?.Refusal ?? Refusal.Forbidden("gateway.no-grant", call.Entry!.Content.Name, call.Entry.Slug);
+    }
+
+    private static readonly Func<Grant, Call, Refusal?>[] rules =
+    [
+        (grant, _) => grant.State == GrantState.Suspended ? Refusal.Forbidden("gateway.grant-suspended", grant.Number) : null,
+        (grant, call) => grant.State == GrantState.Ended || call.At >= grant.Until ? Refusal.Forbidden("gateway.grant-ended", grant.Number) : null,
+        (grant, call) => call.At < grant.From ? Refusal.Forbidden("gateway.grant-not-begun", grant.Number) : null,
+        (grant, call) => grant.Modes.Contains(call.Mode) ? null : Refusal.Forbidden("gateway.grant-mode", grant.Number),
+        // Order 809 art. 25: shared data serve the matter they were asked for and no other.
+        (grant, call) => grant.Matter.Length == 0 || call.Context.Matter is null or { Length: 0 } || call.Context.Matter == grant.Matter ? null : Refusal.Forbidden("gateway.other-matter", grant.Number, grant.Matter),
+        (grant, call) => grant.NeedsCase && (string.IsNullOrWhiteSpace(call.Context.Case) || string.IsNullOrWhiteSpace(call.Context.Operative)) ? Refusal.Forbidden("gateway.needs-case", grant.Number) : null,
+        (grant, call) => call.Assurance >= grant.LowestAssurance ? null : Refusal.Forbidden("gateway.low-assurance", grant.Number),
+        (grant, call) => InHours(grant.Limits.Hours, call.At) ? null : Refusal.Forbidden("gateway.outside-hours", grant.Number, grant.Limits.Hours!.From, grant.Limits.Hours.To),
+        (grant, call) => InNetworks(grant.Limits.Networks, call.Address) ? null : Refusal.Forbidden("gateway.outside-network", grant.Number),
+    ];
+
+    /// <summary>From inclusive to exclusive; 22 to 6 goes over midnight.</summary>
+    internal static bool InHours(HourRange? hours, DateTimeOffset at)
+    {
+        if (hours is null) return true;
+        var hour = at.ToOffset(shanghai).Hour;
+        return hours.From <= hours.To ? hour >= hours.From && hour < hours.To : hour >= hours.From || hour < hours.To;
+    }
+
+    internal static bool InNetworks(IReadOnlyList<string> networks, IPAddress? address)
+    {
+        if (networks.Count == 0) return true;
+        if (address is null) return false;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        foreach (var network in networks)
+            if (IPNetwork.TryParse(network, out var block) && block.Contains(address)) return true;
+        return false;
+    }
+}

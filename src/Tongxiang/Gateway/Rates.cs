@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tongxiang.Gateway;
+
+/// <summary>What is left of a rate.</summary>
+public readonly record struct RateLeft(int Limit, int Remaining, int ResetSeconds, bool IsExceeded);
+
+/// <summary>Calls per minute by key: each call moves a mark on; a mark more than a minute ahead of the clock is too much (GCRA).</summary>
+public sealed class Rates(TimeProvider clock)
+{
+    private const long minuteMs = 60_000;
+    private const int mostKeys = 100_000;
+    private readonly ConcurrentDictionary<string, StrongMark> marks = new(StringComparer.Ordinal);
+
+    /// <summary>Takes one call, or says when the next one is possible.</summary>
+    public RateLeft Take(string key, int perMinute)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (marks.Count >= mostKeys) Prune(now);
+        var mark = marks.GetOrAdd(key, static _ => new StrongMark());
+        // Microseconds, for a thousand calls a minute are 60 ms apart and ten thousand 6.
+        var step = minuteMs * 1_000 / perMinute;
+        while (true)
+        {
+            var seen = Interlocked.Read(ref mark.AtUs);
+            var next = Math.Max(seen, now * 1_000) + step;
+            var ahead = next - now * 1_000;
+            if (ahead > minuteMs * 1_000) return new RateLeft(perMinute, 0, (int)((ahead - minuteMs * 1_000 + 999_999) / 1_000_000), true);
+            if (Interlocked.CompareExchange(ref mark.AtUs, next, seen) == seen)
+                return new RateLeft(perMinute, (int)((minuteMs * 1_000 - ahead) / step), (int)((ahead + 999_999) / 1_000_000), false);
+        }
+    }
+
+    /// <summary>One subscriber has many IPv6 addresses, but one /64.</summary>
+    public static string KeyOf(IPAddress? address)
+    {
+        if (address is null) return "none";
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (address.AddressFamily == AddressFamily.InterNetwork) return address.ToString();
+        var bytes = address.GetAddressBytes();
+        Array.Clear(bytes, 8, 8);
+        return new IPAddress(bytes).ToString();
+    }
+
+    private void Prune(long nowMs)
+    {
+        foreach (var (key, mark) in marks)
+            if (Interlocked.Read(ref mark.AtUs) <= nowMs * 1_000) marks.TryRemove(key, out _);
+    }
+
+    private sealed class StrongMark
+    {
+        public long AtUs;
+    }
+}
