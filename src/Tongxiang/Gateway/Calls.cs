@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
@@ -75,6 +76,41 @@ public sealed partial class Calls
         }
 
         return Scope(call);
+    }
+
+    /// <summary>Opens the way for a file: decided, planned, and on record before the first byte.</summary>
+    internal async ValueTask<Stop?> Permit(Call call, CancellationToken ct)
+    {
+        if (await Decide(call, ct) is { } stop) return stop;
+        if (await MakePlan(call, ct) is { } bad)
+        {
+            await witnessing.Stopped(call, bad, ct);
+            return bad;
+        }
+
+        if (call.Grant is not null && DayLimit(call, call.Plan is { Where: null, Granted: null } ? call.Version!.Rows : 0) is { } full) return full;
+        call.Receipt = await witnessing.Permitted(call, string.Join(',', call.Plan!.Columns.Select(c => c.Field.Name)), ct);
+        return null;
+    }
+
+    /// <summary>All rows of a permitted file, page by page.</summary>
+    internal async IAsyncEnumerable<ServedPage> Pages(Call call, int rows, [EnumeratorCancellation] CancellationToken ct)
+    {
+        for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
+        {
+            using var page = (await copies.Read(call.Version!, plan, ct)).Value;
+            Masks.Apply(page, call.Scope!);
+            yield return page;
+            if (page.Next is null) yield break;
+            plan = plan with { After = page.Next };
+        }
+    }
+
+    /// <summary>Puts on record what left.</summary>
+    internal async ValueTask Close(Call call, long rows, long bytes, bool isWhole)
+    {
+        if (call.Grant is { } grant) uses.Add(grant.Id, rows);
+        await witnessing.Closed(call, rows, bytes, isWhole, CancellationToken.None);
     }
 
     private async ValueTask<Stop?> FindResource(Call call, CancellationToken ct)

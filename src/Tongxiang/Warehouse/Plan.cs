@@ -15,6 +15,9 @@ public sealed record Plan(
     /// <summary>The row filter of the grant: always and-ed, never shown, never part of an answer's wording.</summary>
     public Predicate? Granted { get; init; }
 
+    /// <summary>Part of a file: read to the end, whatever it costs.</summary>
+    public bool IsFile { get; init; }
+
     /// <summary>What a continuation is bound to: the same filter and the same order.</summary>
     public string Shape()
     {

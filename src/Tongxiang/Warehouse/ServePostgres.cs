@@ -8,20 +8,15 @@ namespace Tongxiang.Warehouse;
 /// <summary>Read-only connections to the serving tables in PostgreSQL, each statement under a time limit.</summary>
 internal sealed class ServePostgres : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource source;
+    private readonly NpgsqlDataSource calls;
+    private readonly NpgsqlDataSource files;
 
-    public ServePostgres(string connectionString, ServeLimits limits) => source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
-    {
-        Options = string.Create(CultureInfo.InvariantCulture, $"-c default_transaction_read_only=on -c statement_timeout={limits.Milliseconds}"),
-        MaxAutoPrepare = 64,
-        AutoPrepareMinUsages = 2,
-        ApplicationName = "tongxiang-serving",
-    });
+    public ServePostgres(string connectionString, ServeLimits limits) => (calls, files) = (Source(connectionString, limits.Milliseconds), Source(connectionString, 0));
 
     /// <summary>Hands over every row; false when the statement was stopped because it took too long.</summary>
-    public async Task<bool> Run(ServeStatement statement, Action<NpgsqlDataReader> row, CancellationToken ct)
+    public async Task<bool> Run(ServeStatement statement, Action<NpgsqlDataReader> row, bool isFile, CancellationToken ct)
     {
-        await using var command = source.CreateCommand(statement.Text);
+        await using var command = (isFile ? files : calls).CreateCommand(statement.Text);
         for (var i = 0; i < statement.Values.Count; i++) command.Parameters.Add(Parameter(i, statement.Values[i]));
         try
         {
@@ -51,7 +46,20 @@ internal sealed class ServePostgres : IAsyncDisposable
 
     public static object? Value(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetValue(column);
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await calls.DisposeAsync();
+        await files.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Source(string connectionString, int milliseconds) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        Options = string.Create(CultureInfo.InvariantCulture, $"-c default_transaction_read_only=on -c statement_timeout={milliseconds}"),
+        CommandTimeout = milliseconds == 0 ? 0 : 30,
+        MaxAutoPrepare = 64,
+        AutoPrepareMinUsages = 2,
+        ApplicationName = "tongxiang-serving",
+    });
 
     private static NpgsqlParameter Parameter(int place, object value) => new(string.Create(CultureInfo.InvariantCulture, $"p{place}"), value switch
     {

@@ -5,13 +5,13 @@ using SQLitePCL;
 namespace Tongxiang.Warehouse;
 
 /// <summary>The immutable SQLite file of one version with its idle connections.</summary>
-internal sealed class ServeFile(string path, ServeLimits limits) : IDisposable
+internal sealed class ServeFile(string path) : IDisposable
 {
     private const int keptConnections = 8;
     private readonly ConcurrentStack<ServeConnection> idle = new();
     private volatile bool closed;
 
-    public ServeConnection Rent() => idle.TryPop(out var connection) ? connection : new ServeConnection(path, limits);
+    public ServeConnection Rent() => idle.TryPop(out var connection) ? connection : new ServeConnection(path);
 
     public void Return(ServeConnection connection)
     {
@@ -38,16 +38,14 @@ internal sealed class ServeConnection : IDisposable
     private const int keptStatements = 64;
     private const int stepsPerCheck = 1_000;
     private readonly Dictionary<string, sqlite3_stmt> statements = new(StringComparer.Ordinal);
-    private readonly ServeLimits limits;
     private readonly sqlite3 db;
     private long checksLeft;
     private CancellationToken cancelled;
 
     static ServeConnection() => Batteries_V2.Init();
 
-    public ServeConnection(string path, ServeLimits limits)
+    public ServeConnection(string path)
     {
-        this.limits = limits;
         // The file never changes once it has its name: no locks, no journal.
         var uri = $"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1";
         Check(raw.sqlite3_open_v2(uri, out db, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI | raw.SQLITE_OPEN_NOMUTEX, null));
@@ -56,10 +54,10 @@ internal sealed class ServeConnection : IDisposable
     }
 
     /// <summary>Hands over every row; false when the statement was stopped because it read too much.</summary>
-    public bool Run(ServeStatement statement, Action<sqlite3_stmt> row, CancellationToken ct)
+    public bool Run(ServeStatement statement, Action<sqlite3_stmt> row, long steps, CancellationToken ct)
     {
         var prepared = Prepare(statement.Text);
-        (checksLeft, cancelled) = (limits.Steps / stepsPerCheck, ct);
+        (checksLeft, cancelled) = (steps / stepsPerCheck, ct);
         try
         {
             for (var i = 0; i < statement.Values.Count; i++) Bind(prepared, i + 1, statement.Values[i]);

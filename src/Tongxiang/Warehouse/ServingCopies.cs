@@ -40,7 +40,7 @@ public sealed class ServingCopies : IAsyncDisposable
         var table = store == Store.PostgreSql ? ServeLayout.PostgresTable(version.Id) : ServeLayout.SqliteTable;
         var page = new ServedPage(plan.Columns, limits.PageBytes);
         var taken = new Taking(page, plan.Limit, PlanSql.IsPoint(plan, key) ? 0 : PlanSql.Continuing(plan, key).Count());
-        var done = await Run(version, PlanSql.Rows(store, table, key, plan), taken.Sqlite, taken.Postgres, ct);
+        var done = await Run(version, PlanSql.Rows(store, table, key, plan), taken.Sqlite, taken.Postgres, plan.IsFile, ct);
         if (!done || page.IsFull)
         {
             page.Dispose();
@@ -88,20 +88,20 @@ public sealed class ServingCopies : IAsyncDisposable
             return null;
         }
 
-        var done = await Run(version, PlanSql.Count(store, table, counted), row => page.Total = raw.sqlite3_column_int64(row, 0), row => page.Total = row.GetInt64(0), ct);
+        var done = await Run(version, PlanSql.Count(store, table, counted), row => page.Total = raw.sqlite3_column_int64(row, 0), row => page.Total = row.GetInt64(0), false, ct);
         return done ? null : TooMuch(version);
     }
 
-    private ValueTask<bool> Run(Version version, ServeStatement statement, Action<sqlite3_stmt> sqlite, Action<Npgsql.NpgsqlDataReader> reader, CancellationToken ct)
+    private ValueTask<bool> Run(Version version, ServeStatement statement, Action<sqlite3_stmt> sqlite, Action<Npgsql.NpgsqlDataReader> reader, bool isFile, CancellationToken ct)
     {
-        if (postgres is not null) return new ValueTask<bool>(postgres.Run(statement, reader, ct));
+        if (postgres is not null) return new ValueTask<bool>(postgres.Run(statement, reader, isFile, ct));
         var file = files.GetOrAdd(version.Id, id => File.Exists(ServeLayout.SqliteFile(home, id))
-            ? new ServeFile(ServeLayout.SqliteFile(home, id), limits)
+            ? new ServeFile(ServeLayout.SqliteFile(home, id))
             : throw new FileNotFoundException($"Version {id} has no serving copy."));
         var connection = file.Rent();
         try
         {
-            return ValueTask.FromResult(connection.Run(statement, sqlite, ct));
+            return ValueTask.FromResult(connection.Run(statement, sqlite, isFile ? long.MaxValue : limits.Steps, ct));
         }
         finally
         {

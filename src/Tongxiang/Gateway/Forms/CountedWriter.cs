@@ -1,0 +1,29 @@
+using System.IO.Pipelines;
+
+namespace Tongxiang.Gateway.Forms;
+
+/// <summary>Counts the bytes that went into another writer: the evidence of a file says how many left.</summary>
+internal sealed class CountedWriter(PipeWriter inner) : PipeWriter
+{
+    public long Bytes { get; private set; }
+
+    public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+
+    public override long UnflushedBytes => inner.UnflushedBytes;
+
+    public override void Advance(int bytes)
+    {
+        inner.Advance(bytes);
+        Bytes += bytes;
+    }
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+
+    public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tongxiang.Agencies;
+using Tongxiang.Catalog;
+using Tongxiang.Evidence;
+using Tongxiang.Gateway;
+using Tongxiang.Kernel;
+using Tongxiang.Share;
+using Tongxiang.Tests.Lab;
+using Tongxiang.Tests.Warehouse;
+using Version = Tongxiang.Warehouse.Version;
+
+namespace Tongxiang.Tests.Gateway;
+
+/// <summary>The gateway on a real socket with a real log, store and serving copies; catalogue and grants are given as values, the caller by a header.</summary>
+internal sealed class GatewayLab : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly StoreLab lab;
+    private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(Id<Entry>, long), Version> versions = new();
+    private readonly ConcurrentDictionary<Id<Entry>, long> current = new();
+
+    private GatewayLab(StoreLab lab, WebApplication app) => (this.lab, this.app) = (lab, app);
+
+    public static readonly Id<Agency> Provider = new(Guid.Parse("00000000-0000-7000-8000-000000000001"));
+    public static readonly Id<Agency> Consumer = new(Guid.Parse("00000000-0000-7000-8000-000000000002"));
+    public static readonly Id<Agency> Other = new(Guid.Parse("00000000-0000-7000-8000-000000000003"));
+    public static readonly Id<Agency> Company = new(Guid.Parse("00000000-0000-7000-8000-000000000004"));
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public string Address => Http.BaseAddress!.ToString();
+
+    public StoreLab Store => lab;
+
+    /// <summary>Grants in force; tests change the list while the gateway runs.</summary>
+    public List<Grant> Grants { get; } = [];
+
+    public List<Happening> Witnessed { get; } = [];
+
+    public List<(string Resource, long Version, int Rows)> Counted { get; } = [];
+
+    /// <summary>When set, the log takes nothing.</summary>
+    public bool LogStands { get; set; } = true;
+
+    public static async Task<GatewayLab> Open(Store store, Action<IServiceCollection>? more = null, int openCallsPerMinute = 10_000)
+    {
+        var lab = await StoreLab.Open(store);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration["Gateway:OpenCallsPerMinute"] = $"{openCallsPerMinute}";
+        GatewayLab? self = null;
+        var log = new EvidenceLog(lab.Db, lab.Home, lab.Key, lab.Settings, lab.Clock);
+        builder.Services.AddSingleton<TimeProvider>(lab.Clock);
+        builder.Services.AddSingleton(lab.Settings);
+        builder.Services.AddSingleton(lab.Home);
+        builder.Services.AddSingleton(lab.Key);
+        builder.Services.AddSingleton(lab.Db);
+        builder.Services.AddSingleton(log);
+        builder.Services.AddSingleton(_ => self!.Sources(log));
+        builder.Services.AddGateway(lab.Settings);
+        builder.Services.AddRouting();
+        more?.Invoke(builder.Services);
+        var app = builder.Build();
+        self = new GatewayLab(lab, app);
+        app.UseRouting();
+        app.MapGateway();
+        await app.StartAsync();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        self.Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(address) };
+        return self;
+    }
+
+    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
+    public async Task<Entry> Add(Entry entry, IReadOnlyList<object?[]> rows, long number = 1)
+    {
+        var version = await ServingLab.Fill(lab, entry.Content.Fields, entry.Content.Key, rows, entry.Id, number);
+        entries[entry.Slug] = entry;
+        versions[(entry.Id, number)] = version;
+        current[entry.Id] = number;
+        return entry;
+    }
+
+    public Entry Entry(string slug, IReadOnlyList<Field> fields, IReadOnlyList<string> key, OpenClass open = OpenClass.Open, EntryState state = EntryState.Published, string? longitude = null, string? latitude = null) => new(
+        Id<Entry>.New(lab.Clock), "306001/" + slug, slug, Provider, state, 1,
+        new EntryContent(
+            slug + "数据", slug + " data", "说明", "About", [], "306001", "transport", "G", "290000", ["csv"], UpdatePromise.Monthly, new Sharing(ShareClass.Unconditional, [Mode.Api, Mode.File], "", "", "", []),
+            new Tongxiang.Catalog.Opening(open, "", "", "", []), Grade.General1, null, Secrecy.None, fields, key, longitude, latitude, [], "1", "a@example.cn", "CC-BY-4.0", null),
+        null, null, lab.Clock.GetUtcNow(), lab.Clock.GetUtcNow(), lab.Clock.GetUtcNow());
+
+    public Grant Grant(Entry entry, Id<Agency> consumer, IEnumerable<string> plain, IEnumerable<string>? masked = null, string rows = "", Func<Grant, Grant>? change = null)
+    {
+        var now = lab.Clock.GetUtcNow();
+        var grant = new Grant(
+            Id<Grant>.New(lab.Clock), $"SQ20260918-{Grants.Count + 1:0000}", entry.Id, Provider, consumer, null,
+            [.. plain.Select(f => new GrantedField(f, FieldForm.Plain)), .. (masked ?? []).Select(f => new GrantedField(f, FieldForm.Masked))], rows, "核验", "助学金核验", false,
+            [Mode.Api, Mode.File], new GrantLimits(null, [], null, null, 100_000), Assurance.Key, now.AddDays(-1), now.AddDays(30), "甲", "乙", GrantState.Active, null, "", "", now);
+        grant = change?.Invoke(grant) ?? grant;
+        Grants.Add(grant);
+        return grant;
+    }
+
+    /// <summary>Calls as an agency (null: nobody).</summary>
+    public async Task<HttpResponseMessage> Call(string path, Id<Agency>? agency = null, string? accept = null, Action<HttpRequestMessage>? change = null, HttpMethod? method = null)
+    {
+        var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
+        if (agency is { } caller) request.Headers.Add("Test-Agency", caller.ToString());
+        if (accept is not null) request.Headers.TryAddWithoutValidation("Accept", accept);
+        change?.Invoke(request);
+        return await Http.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await lab.DisposeAsync();
+    }
+
+    private GatewaySources Sources(EvidenceLog log) => new(
+        http => http.Request.Headers["Test-Agency"].ToString() is { Length: > 0 } id
+            ? Caller.Anonymous with { Actor = id, Agency = Id<Agency>.Parse(id, null), AgencyKind = id == Company.ToString() ? AgencyKind.Company : AgencyKind.Department, Client = new Id<Client>(Guid.Parse(id)) }
+            : Caller.Anonymous,
+        slug => entries.GetValueOrDefault(slug),
+        id => current.TryGetValue(id, out var number) ? versions[(id, number)] : null,
+        (id, number, _) => ValueTask.FromResult(versions.GetValueOrDefault((id, number))),
+        (id, caller) => [.. Grants.Where(g => g.Entry == id && g.ConsumerAgency == caller.Agency)],
+        async (happening, ct) =>
+        {
+            if (!LogStands) throw new IOException("The evidence log has stopped.");
+            Witnessed.Add(happening);
+            return await log.Witness(happening, ct);
+        },
+        (resource, version, rows) => Counted.Add((resource, version, rows)),
+        () => LogStands ? null : "stopped",
+        async (id, ct) => await log.Of(id, ct));
+}
