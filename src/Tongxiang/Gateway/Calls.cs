@@ -119,7 +119,8 @@ public sealed partial class Calls
         call.Entry = entry;
         call.Version = sources.Current(entry.Id);
         if (call.Number is { } number && call.Version?.Number != number) call.Version = await sources.Numbered(entry.Id, number, ct);
-        return call.Version is { State: not VersionState.Destroyed } ? null
+        // A version that was landed and not promoted yet is nobody's to read.
+        return call.Version is { State: VersionState.Current or VersionState.Superseded } ? null
             : call.Number is null ? new Refusal(404, "gateway.no-data", entry.Content.Name) : Refusal.NotFound($"{call.Resource}@{call.Number}");
     }
 
@@ -194,8 +195,9 @@ public sealed partial class Calls
         }
         catch (FileNotFoundException missing)
         {
-            // The version stands and its copy is being built again; nobody should read that as "no rows".
+            // The version stands and its copy is built again: an older one on its first reader. Nobody should take that for "no rows".
             NoCopy(log, call.Version!.Id.ToString(), missing);
+            _ = sources.Serve(call.Version, CancellationToken.None);
             return new Refusal(503, "gateway.no-copy") { RetryAfterSeconds = 5 };
         }
 
@@ -223,6 +225,6 @@ public sealed partial class Calls
         return null;
     }
 
-    [LoggerMessage(1800, LogLevel.Error, "Version {Version} has no serving copy.")]
+    [LoggerMessage(1800, LogLevel.Warning, "Version {Version} has no serving copy; it is built now.")]
     private static partial void NoCopy(ILogger log, string version, Exception missing);
 }

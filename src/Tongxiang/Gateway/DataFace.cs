@@ -21,9 +21,9 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
 
     internal void Map(IEndpointRouteBuilder app)
     {
-        app.MapMethods("/data/{resource}", ["GET", "HEAD"], Answer).WithName("gateway.data");
-        app.MapMethods("/data/{resource}/{*rest}", ["OPTIONS"], Preflight);
-        app.MapMethods("/data/{resource}/{*rest}", ["POST", "PUT", "PATCH", "DELETE"], ReadOnly);
+        app.MapMethods("/data/{resource}", [HttpMethods.Get, HttpMethods.Head], Answer).WithName("gateway.data");
+        app.MapMethods("/data/{resource}/{*rest}", [HttpMethods.Options], Preflight);
+        app.MapMethods("/data/{resource}/{*rest}", [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete], ReadOnly);
     }
 
     private async Task Answer(HttpContext http, string resource)

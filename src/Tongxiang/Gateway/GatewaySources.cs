@@ -13,6 +13,7 @@ namespace Tongxiang.Gateway;
 /// <param name="BySlug">A published entry.</param>
 /// <param name="Current">The version that readers get now.</param>
 /// <param name="Numbered">An older version that is still kept.</param>
+/// <param name="Serve">Builds a serving copy that is missing; it must not fail the caller.</param>
 /// <param name="Grants">Every grant of the caller's agency or person on the entry, in whatever state, so that a refusal can say why.</param>
 /// <param name="Witness">Durable before it returns; throws when the log cannot.</param>
 /// <param name="Count">Anonymous reads of open data.</param>
@@ -23,6 +24,7 @@ public sealed record GatewaySources(
     Func<string, Entry?> BySlug,
     Func<Id<Entry>, Version?> Current,
     Func<Id<Entry>, long, CancellationToken, ValueTask<Version?>> Numbered,
+    Func<Version, CancellationToken, Task> Serve,
     Func<Id<Entry>, Caller, IReadOnlyList<Grant>> Grants,
     Func<Happening, CancellationToken, ValueTask<Receipt>> Witness,
     Action<string, long, int> Count,

@@ -24,7 +24,8 @@ internal static class Reception
             Assurance = SureOf(http, caller),
             Address = http.Connection.RemoteIpAddress,
             Mode = mode,
-            Context = new CallContext(Named(http, "Data-Matter"), Named(http, "Data-Case"), Named(http, "Data-Operator") ?? caller.Person?.ToString()),
+            // Who has signed in is the operator, whatever a header says.
+            Context = new CallContext(Named(http, "Data-Matter"), Named(http, "Data-Case"), caller.Person?.ToString() ?? Named(http, "Data-Operator")),
             Form = form,
             IsSingle = isSingle,
             Adjust = adjust,

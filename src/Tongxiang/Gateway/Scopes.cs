@@ -20,11 +20,11 @@ internal sealed class Scopes(GatewaySettings settings)
         return known.GetOrAdd((grant?.Id, version.Id, entry.Revision), _ => grant is null ? Open(entry, version) : Granted(entry, version, grant));
     }
 
-    // A field can be stricter than its entry; what is not open does not exist for the public.
+    // A field can be stricter than its entry, and may have left it since: what is not open today does not exist for the public, in older versions too.
     private Outcome<QueryScope> Open(Entry entry, Version version)
     {
         var now = entry.Content.Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
-        bool IsOpen(Field field) => (now.GetValueOrDefault(field.Name, field).OpenClass ?? OpenClass.Open) == OpenClass.Open && (field.OpenClass ?? OpenClass.Open) == OpenClass.Open;
+        bool IsOpen(Field field) => now.TryGetValue(field.Name, out var today) && today.OpenClass is null or OpenClass.Open && field.OpenClass is null or OpenClass.Open;
         return new QueryScope(entry.Slug, [.. version.Columns.Where(IsOpen).Select(field => new ScopeColumn(field, false))], null, Limits());
     }
 

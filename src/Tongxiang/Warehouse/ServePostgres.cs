@@ -29,6 +29,10 @@ internal sealed class ServePostgres : IAsyncDisposable
             // The statement's own time limit; what the caller asked for is refused, not broken.
             return false;
         }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            throw new FileNotFoundException("The version has no serving copy.", missing);
+        }
     }
 
     public static void Take(NpgsqlDataReader row, ServedPage page)

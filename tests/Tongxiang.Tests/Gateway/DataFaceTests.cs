@@ -5,6 +5,7 @@ using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Tongxiang.Tests.Lab;
+using Tongxiang.Warehouse;
 
 namespace Tongxiang.Tests.Gateway;
 
@@ -137,6 +138,34 @@ public sealed class DataFaceTests
         Assert.Equal("""[{"division":"290101"}]""", await (await lab.Call("/data/people?limit=1", GatewayLab.Consumer)).Content.ReadAsStringAsync());
         lab.Grants[1] = lab.Grants[1] with { State = GrantState.Suspended };
         Assert.Equal(HttpStatusCode.Forbidden, (await lab.Call("/data/people?limit=1", GatewayLab.Consumer)).StatusCode);
+    }
+
+    [Theory, EveryStore]
+    public async Task Versions_not_in_use_are_nobodys_and_missing_copies_are_built_again(Store store)
+    {
+        await using var lab = await GatewayLab.Open(store);
+        var stops = await lab.Add(People.Stops(lab), People.StopRows);
+        lab.Put(stops, 2, VersionState.Ready);
+        lab.Put(stops, 3, VersionState.Destroyed);
+        lab.Put(stops, 4, VersionState.Superseded);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await lab.Call("/data/stops@2")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await lab.Call("/data/stops@3")).StatusCode);
+        var answer = await lab.Call("/data/stops@4");
+        Assert.Equal((503, "gateway.no-copy"), ((int)answer.StatusCode, (await Problem(answer)).GetProperty("code").GetString()));
+        Assert.Equal([4], lab.Rebuilt);
+    }
+
+    [Fact]
+    public async Task A_column_that_left_the_entry_is_not_open_in_older_versions_either()
+    {
+        await using var lab = await GatewayLab.Open(Store.Sqlite);
+        var stops = await lab.Add(People.Stops(lab), People.StopRows);
+        lab.Change(stops with { Revision = 2, Content = stops.Content with { Fields = [.. People.StopFields.Where(f => f.Name != "price")] } });
+
+        var answer = await (await lab.Call("/data/stops?id=eq.1")).Content.ReadAsStringAsync();
+        Assert.Equal("""[{"id":1,"name":"南湖公园站","lon":120.5,"lat":30.25}]""", answer);
+        Assert.Equal(HttpStatusCode.BadRequest, (await lab.Call("/data/stops?price=gt.1")).StatusCode);
     }
 
     [Fact]

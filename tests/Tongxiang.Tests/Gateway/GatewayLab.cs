@@ -13,6 +13,7 @@ using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Tongxiang.Tests.Lab;
 using Tongxiang.Tests.Warehouse;
+using Tongxiang.Warehouse;
 using Version = Tongxiang.Warehouse.Version;
 
 namespace Tongxiang.Tests.Gateway;
@@ -46,7 +47,10 @@ internal sealed class GatewayLab : IAsyncDisposable
 
     public List<(string Resource, long Version, int Rows)> Counted { get; } = [];
 
-    /// <summary>When set, the log takes nothing.</summary>
+    /// <summary>Numbers of the versions whose copy was asked for again.</summary>
+    public List<long> Rebuilt { get; } = [];
+
+    /// <summary>Whether the log takes anything.</summary>
     public bool LogStands { get; set; } = true;
 
     public static async Task<GatewayLab> Open(Store store, Action<IServiceCollection>? more = null, int openCallsPerMinute = 10_000)
@@ -79,6 +83,11 @@ internal sealed class GatewayLab : IAsyncDisposable
     }
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
+    /// <summary>Puts a version beside the current one without rows behind it.</summary>
+    public void Put(Entry entry, long number, VersionState state) => versions[(entry.Id, number)] = ServingLab.Version(lab, entry.Content.Fields, entry.Content.Key, 0, entry.Id, number) with { State = state };
+
+    public void Change(Entry entry) => entries[entry.Slug] = entry;
 
     public async Task<Entry> Add(Entry entry, IReadOnlyList<object?[]> rows, long number = 1)
     {
@@ -133,6 +142,11 @@ internal sealed class GatewayLab : IAsyncDisposable
         slug => entries.GetValueOrDefault(slug),
         id => current.TryGetValue(id, out var number) ? versions[(id, number)] : null,
         (id, number, _) => ValueTask.FromResult(versions.GetValueOrDefault((id, number))),
+        (version, _) =>
+        {
+            Rebuilt.Add(version.Number);
+            return Task.CompletedTask;
+        },
         (id, caller) => [.. Grants.Where(g => g.Entry == id && g.ConsumerAgency == caller.Agency)],
         async (happening, ct) =>
         {
