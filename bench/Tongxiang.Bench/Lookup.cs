@@ -12,7 +12,7 @@ namespace Tongxiang.Bench;
 /// <summary>Single people by key out of a serving copy: query text to cells, against a prepared statement of the bare driver on the same file.</summary>
 internal static class Lookup
 {
-    private static readonly Field[] fields = [Make("id", FieldType.Text), Make("name", FieldType.Text), Make("sex", FieldType.Text), Make("birth", FieldType.Date), Make("division", FieldType.Text), Make("phone", FieldType.Text)];
+    internal static readonly Field[] Fields = [Make("id", FieldType.Text), Make("name", FieldType.Text), Make("sex", FieldType.Text), Make("birth", FieldType.Date), Make("division", FieldType.Text), Make("phone", FieldType.Text)];
 
     public static async Task<int> Run(string[] args)
     {
@@ -22,7 +22,7 @@ internal static class Lookup
         {
             var settings = new NodeSettings { Data = folder };
             var home = new Home(folder);
-            var version = new Version(Id<Version>.New(TimeProvider.System), Id<Entry>.New(TimeProvider.System), 1, VersionState.Current, fields, ["id"], rows, 0, "", 0, "{}", default, null, null, "");
+            var version = new Version(Id<Version>.New(TimeProvider.System), Id<Entry>.New(TimeProvider.System), 1, VersionState.Current, Fields, ["id"], rows, 0, "", 0, "{}", default, null, null, "");
             Fill(ServeLayout.SqliteFile(home, version.Id), version, rows);
             await using var copies = new ServingCopies(settings, home);
             var (ours, bare) = (new List<double>(), new List<double>());
@@ -54,7 +54,7 @@ internal static class Lookup
 
     private static async Task<int> Ours(ServingCopies copies, Version version, int rows, int seed)
     {
-        var scope = new QueryScope("people", [.. fields.Select(field => new ScopeColumn(field, false))]);
+        var scope = new QueryScope("people", [.. Fields.Select(field => new ScopeColumn(field, false))]);
         var continuation = new Continuation(new byte[32]);
         var random = new Random(seed);
         var found = 0;
@@ -93,7 +93,7 @@ internal static class Lookup
         return length > 0 ? found : 0;
     }
 
-    private static void Fill(string file, Version version, int rows)
+    internal static void Fill(string file, Version version, int rows)
     {
         using var connection = new SqliteConnection($"Data Source={file};Pooling=false");
         connection.Open();
@@ -116,7 +116,7 @@ internal static class Lookup
         }
     }
 
-    private static string Key(int i) => string.Create(CultureInfo.InvariantCulture, $"2901011980{i:00000000}");
+    internal static string Key(int i) => string.Create(CultureInfo.InvariantCulture, $"2901011980{i:00000000}");
 
     private static Field Make(string name, FieldType type) => new(name, name, name, type, null, null, "", null, null, false, false, null, null, Grade.General1);
 }

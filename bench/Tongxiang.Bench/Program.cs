@@ -2,6 +2,7 @@ using Tongxiang.Bench;
 
 return args switch
 {
+    ["call", .. var rest] => await CallPath.Run(rest),
     ["lookup", .. var rest] => await Lookup.Run(rest),
     ["search", .. var rest] => Search.Run(rest),
     _ => Usage(),
@@ -9,6 +10,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- lookup [rows] | search [entries]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | lookup [rows] | search [entries]");
     return 2;
 }

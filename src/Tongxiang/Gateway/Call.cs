@@ -31,7 +31,7 @@ public sealed class Call
     public Mode Mode { get; init; } = Mode.Api;
 
     /// <summary>Matter, case number and operator as the caller named them.</summary>
-    public CallContext Context { get; init; } = new(null, null, null);
+    public CallPurpose Context { get; init; } = new(null, null, null);
 
     /// <summary>Form of the answer, for the evidence.</summary>
     public string Form { get; init; } = "json";
@@ -69,7 +69,7 @@ public sealed class Call
 }
 
 /// <summary>Matter (事项), case number (办件编号) and operator (经办人) of a call.</summary>
-public sealed record CallContext(string? Matter, string? Case, string? Operative);
+public sealed record CallPurpose(string? Matter, string? Case, string? Operative);
 
 /// <summary>Why a call was stopped: a refusal of ours, or a query that does not hold.</summary>
 public sealed record Stop(Refusal? Refusal, QueryFault? Fault)

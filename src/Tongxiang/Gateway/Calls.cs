@@ -109,7 +109,12 @@ public sealed partial class Calls
     /// <summary>Puts on record what left.</summary>
     internal async ValueTask Close(Call call, long rows, long bytes, bool isWhole)
     {
-        if (call.Grant is { } grant) uses.Add(grant.Id, rows);
+        if (call.Grant is { } grant)
+        {
+            uses.Add(grant.Id, rows);
+            if (isWhole) await sources.Delivered(grant.Id, call.Mode, CancellationToken.None);
+        }
+
         await witnessing.Closed(call, rows, bytes, isWhole, CancellationToken.None);
     }
 
@@ -221,7 +226,9 @@ public sealed partial class Calls
     private async ValueTask<Stop?> Record(Call call, CancellationToken ct)
     {
         call.Receipt = await witnessing.Answered(call, ct);
-        if (call.Grant is { } grant) uses.Add(grant.Id, call.Page!.Rows);
+        if (call.Grant is not { } grant) return null;
+        uses.Add(grant.Id, call.Page!.Rows);
+        await sources.Delivered(grant.Id, call.Mode, CancellationToken.None);
         return null;
     }
 

@@ -16,6 +16,7 @@ namespace Tongxiang.Gateway;
 /// <param name="Serve">Builds a serving copy that is missing; it must not fail the caller.</param>
 /// <param name="Grants">Every grant of the caller's agency or person on the entry, in whatever state, so that a refusal can say why.</param>
 /// <param name="Witness">Durable before it returns; throws when the log cannot.</param>
+/// <param name="Delivered">The first delivery under a grant is a step of its application; later ones are nothing.</param>
 /// <param name="Count">Anonymous reads of open data.</param>
 /// <param name="Stopped">Why the log takes nothing; null while it does.</param>
 /// <param name="Receipt">The receipt of a version's sealing, by its evidence id.</param>
@@ -27,6 +28,7 @@ public sealed record GatewaySources(
     Func<Version, CancellationToken, Task> Serve,
     Func<Id<Entry>, Caller, IReadOnlyList<Grant>> Grants,
     Func<Happening, CancellationToken, ValueTask<Receipt>> Witness,
+    Func<Id<Grant>, Mode, CancellationToken, ValueTask> Delivered,
     Action<string, long, int> Count,
     Func<string?> Stopped,
     Func<string, CancellationToken, ValueTask<Receipt?>> Receipt);

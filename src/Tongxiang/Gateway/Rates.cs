@@ -21,7 +21,7 @@ public sealed class Rates(TimeProvider clock)
         if (marks.Count >= mostKeys) Prune(now);
         var mark = marks.GetOrAdd(key, static _ => new StrongMark());
         // Microseconds, for a thousand calls a minute are 60 ms apart and ten thousand 6.
-        var step = minuteMs * 1_000 / perMinute;
+        var step = Math.Max(1, minuteMs * 1_000 / perMinute);
         while (true)
         {
             var seen = Interlocked.Read(ref mark.AtUs);

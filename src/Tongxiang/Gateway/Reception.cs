@@ -25,7 +25,7 @@ internal static class Reception
             Address = http.Connection.RemoteIpAddress,
             Mode = mode,
             // Who has signed in is the operator, whatever a header says.
-            Context = new CallContext(Named(http, "Data-Matter"), Named(http, "Data-Case"), caller.Person?.ToString() ?? Named(http, "Data-Operator")),
+            Context = new CallPurpose(Named(http, "Data-Matter"), Named(http, "Data-Case"), caller.Person?.ToString() ?? Named(http, "Data-Operator")),
             Form = form,
             IsSingle = isSingle,
             Adjust = adjust,

@@ -41,6 +41,7 @@ public sealed class DataFaceTests
         Assert.Equal(("gateway.answered", $"grant:{grant.Id}", "2", "id,name,division,phone"), (happening.Kind, happening.Subject, happening.Facts["rows"], happening.Facts["columns"]));
         Assert.DoesNotContain(happening.Facts.Values, v => v.Contains("张三") || v.Contains("29010119800101001X"));
         Assert.Empty(lab.Counted);
+        Assert.Equal([(grant.Id, Mode.Api)], lab.Delivered);
     }
 
     [Theory, EveryStore]

@@ -47,6 +47,8 @@ internal sealed class GatewayLab : IAsyncDisposable
 
     public List<(string Resource, long Version, int Rows)> Counted { get; } = [];
 
+    public List<(Id<Grant> Grant, Mode Mode)> Delivered { get; } = [];
+
     /// <summary>Numbers of the versions whose copy was asked for again.</summary>
     public List<long> Rebuilt { get; } = [];
 
@@ -153,6 +155,11 @@ internal sealed class GatewayLab : IAsyncDisposable
             if (!LogStands) throw new IOException("The evidence log has stopped.");
             Witnessed.Add(happening);
             return await log.Witness(happening, ct);
+        },
+        (grant, mode, _) =>
+        {
+            Delivered.Add((grant, mode));
+            return ValueTask.CompletedTask;
         },
         (resource, version, rows) => Counted.Add((resource, version, rows)),
         () => LogStands ? null : "stopped",
