@@ -5,11 +5,12 @@ return args switch
     ["call", .. var rest] => await CallPath.Run(rest),
     ["lookup", .. var rest] => await Lookup.Run(rest),
     ["search", .. var rest] => Search.Run(rest),
+    ["evidence", .. var rest] => await Evidence.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | lookup [rows] | search [entries]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | lookup [rows] | search [entries] | evidence [callers] [folder]");
     return 2;
 }

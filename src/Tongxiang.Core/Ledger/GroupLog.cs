@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 
@@ -22,6 +23,8 @@ public sealed class GroupLog : IDisposable
     private readonly Lock gate = new();
     private readonly SemaphoreSlim work = new(0);
     private readonly Thread writer;
+    private readonly Thread indexer;
+    private readonly BlockingCollection<(int Frame, Leafed[] Entries)> durableGroups = new(256);
     private List<Waiting> pending = [];
     private List<Waiting> group = [];
     private int pendingCount;
@@ -34,7 +37,9 @@ public sealed class GroupLog : IDisposable
         this.segments = segments;
         durable = segments.Size;
         writer = new Thread(Write) { IsBackground = true, Name = "evidence log" };
+        indexer = new Thread(Index) { IsBackground = true, Name = "evidence trees" };
         writer.Start();
+        indexer.Start();
     }
 
     /// <summary>Entries that are durable.</summary>
@@ -54,7 +59,7 @@ public sealed class GroupLog : IDisposable
         if (ct.IsCancellationRequested)
             return ValueTask.FromCanceled<Placed>(ct);
         // Hashing on the caller's thread keeps it off the writer's, which is busy with the disk.
-        var waiting = new Waiting(leaf, opening, TreeHash.Sha256.Leaf(leaf.Span), TreeHash.Sm3.Leaf(leaf.Span));
+        var waiting = new Waiting(leaf, opening);
         bool wake;
         lock (gate)
         {
@@ -112,7 +117,10 @@ public sealed class GroupLog : IDisposable
             closing = true;
         work.Release();
         writer.Join();
+        durableGroups.CompleteAdding();
+        indexer.Join();
         segments.Dispose();
+        durableGroups.Dispose();
         work.Dispose();
     }
 
@@ -131,15 +139,14 @@ public sealed class GroupLog : IDisposable
     private void Write()
     {
         var frame = new ArrayBufferWriter<byte>(1 << 16);
-        var leaves = new List<(Digest, Digest)>();
         var flush = TimeSpan.Zero;
         while (true)
         {
             work.Wait();
-            while (Gather(flush, frame, leaves))
+            while (Gather(flush, frame))
             {
                 var started = Stopwatch.GetTimestamp();
-                if (!TryWrite(frame, leaves))
+                if (!TryWrite(frame))
                     return;
                 flush = Stopwatch.GetElapsedTime(started);
             }
@@ -151,8 +158,28 @@ public sealed class GroupLog : IDisposable
         }
     }
 
+    // Both trees grow while the disk takes the next group.
+    private void Index()
+    {
+        foreach (var (frame, entries) in durableGroups.GetConsumingEnumerable())
+        {
+            try
+            {
+                // After a failure the queue is still emptied, so that the writer never waits for room in it.
+                if (!segments.IsBroken)
+                    segments.Publish(frame, entries);
+            }
+#pragma warning disable CA1031 // Without trees nothing can be proved: the log stops, whatever the cause.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Stop(e, []);
+            }
+        }
+    }
+
     // Those just answered usually come again at once. Waiting for them a fraction of a flush makes one full group instead of a tiny and a large one.
-    private bool Gather(TimeSpan flush, ArrayBufferWriter<byte> frame, List<(Digest, Digest)> leaves)
+    private bool Gather(TimeSpan flush, ArrayBufferWriter<byte> frame)
     {
         var limit = flush / 4 < LongestLinger ? flush / 4 : LongestLinger;
         var wanted = group.Count;
@@ -163,7 +190,7 @@ public sealed class GroupLog : IDisposable
         {
             var (count, bytes) = (0, 0);
             while (count < pending.Count && count < MaxGroup && bytes < MaxGroupBytes)
-                bytes += pending[count++].Bytes;
+                bytes += pending[count++].Entry.Bytes;
             if (count == pending.Count)
             {
                 (group, pending) = (pending, group);
@@ -178,70 +205,55 @@ public sealed class GroupLog : IDisposable
         if (group.Count == 0)
             return false;
         Frame.Begin(frame);
-        leaves.Clear();
         foreach (var waiting in group)
-        {
             Frame.Add(frame, waiting.Leaf.Span, waiting.Opening.Span);
-            leaves.Add((waiting.Sha256, waiting.Sm3));
-        }
         Frame.Finish(frame, durable, group.Count);
         return true;
     }
 
-    private bool TryWrite(ArrayBufferWriter<byte> frame, List<(Digest, Digest)> leaves)
+    private bool TryWrite(ArrayBufferWriter<byte> frame)
     {
         var first = durable;
         try
         {
-            segments.Append(frame.WrittenSpan, first);
+            if (Fault is { } known)
+                throw new IOException(known.Message, known);
+            var start = segments.Append(frame.WrittenSpan, first);
+            durableGroups.Add((start, [.. group.Select(w => w.Entry)]));
         }
 #pragma warning disable CA1031 // Whatever went wrong, those who wait must hear it and nothing may be acknowledged any more.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Stop(e);
+            Stop(e, group);
             return false;
         }
         Volatile.Write(ref durable, first + group.Count);
         foreach (var waiting in group)
-            waiting.Done(new Placed(first++, waiting.Sha256));
-        try
-        {
-            segments.Publish(frame.WrittenSpan, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(leaves));
-            return true;
-        }
-#pragma warning disable CA1031
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            group.Clear(); // these are durable and were told so
-            Stop(e);
-            return false;
-        }
+            waiting.Done(new Placed(first++, waiting.Entry.Sha256));
+        return true;
     }
 
-    private void Stop(Exception e)
+    private void Stop(Exception e, List<Waiting> taken)
     {
         List<Waiting> failed;
         lock (gate)
         {
-            Volatile.Write(ref fault, e);
-            failed = [.. group, .. pending];
+            fault ??= e;
+            failed = [.. taken, .. pending];
             pending.Clear();
         }
         foreach (var waiting in failed)
             waiting.Failed(Stopped());
     }
 
-    private sealed class Waiting(ReadOnlyMemory<byte> leaf, ReadOnlyMemory<byte> opening, Digest sha256, Digest sm3) : IValueTaskSource<Placed>
+    private sealed class Waiting(ReadOnlyMemory<byte> leaf, ReadOnlyMemory<byte> opening) : IValueTaskSource<Placed>
     {
         private ManualResetValueTaskSourceCore<Placed> core = new() { RunContinuationsAsynchronously = true };
 
         public ReadOnlyMemory<byte> Leaf => leaf;
         public ReadOnlyMemory<byte> Opening => opening;
-        public Digest Sha256 => sha256;
-        public Digest Sm3 => sm3;
-        public int Bytes => Frame.SizeOf(leaf.Length, opening.Length);
+        public Leafed Entry { get; } = new(TreeHash.Sha256.Leaf(leaf.Span), TreeHash.Sm3.Leaf(leaf.Span), Frame.SizeOf(leaf.Length, opening.Length));
         public ValueTask<Placed> Task => new(this, core.Version);
 
         public void Done(Placed placed) => core.SetResult(placed);

@@ -5,6 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tongxiang.Core.Ledger;
 
+/// <summary>An entry's leaf in both trees, and how many bytes it takes in its frame.</summary>
+internal readonly record struct Leafed(Digest Sha256, Digest Sm3, int Bytes);
+
 /// <summary>
 /// A log on disk: packed append-only segments hold leaves and sealed openings and are the truth; the folder <c>tree</c> beside them holds the hashes of
 /// both trees and the entries' places, and is computed again where a crash took it. One writer, many readers.
@@ -21,6 +24,7 @@ internal sealed class Segments : IDisposable
     private long[] firsts = [];
     private Durable current = null!;
     private long size;
+    private bool broken;
 
     private Segments(string folder, int segmentBytes)
     {
@@ -33,6 +37,9 @@ internal sealed class Segments : IDisposable
 
     /// <summary>Entries whose hashes can be read; the writer raises it after a group is durable.</summary>
     public long Size => Volatile.Read(ref size);
+
+    /// <summary>Whether the trees could not be written: they are behind the segments until the next start.</summary>
+    public bool IsBroken => Volatile.Read(ref broken);
 
     public static Segments Open(string folder, int segmentBytes = DefaultBytes)
     {
@@ -50,21 +57,31 @@ internal sealed class Segments : IDisposable
         }
     }
 
-    /// <summary>Makes one finished frame durable. When it throws, the log must not be used to append again.</summary>
-    public void Append(ReadOnlySpan<byte> frame, long first)
+    /// <summary>Makes one finished frame durable and tells where it begins. When it throws, the log must not be used to append again.</summary>
+    public int Append(ReadOnlySpan<byte> frame, long first)
     {
         if (current.Length > 0 && current.Length + frame.Length > segmentBytes)
             Roll(first);
+        var start = (int)current.Length;
         current.Append(frame);
         current.Flush();
+        return start;
     }
 
-    /// <summary>After <see cref="Append"/>: lets the entries into trees and places, then into sight.</summary>
-    public void Publish(ReadOnlySpan<byte> frame, ReadOnlySpan<(Digest Sha256, Digest Sm3)> leaves)
+    /// <summary>After <see cref="Append"/>, by one thread in the same order: lets the entries into trees and places, then into sight.</summary>
+    public void Publish(int frame, ReadOnlySpan<Leafed> entries)
     {
-        Index(frame, (int)(current.Length - frame.Length), leaves);
-        WriteTrees();
-        Volatile.Write(ref size, size + leaves.Length);
+        try
+        {
+            Index(frame, entries);
+            WriteTrees();
+            Volatile.Write(ref size, size + entries.Length);
+        }
+        catch
+        {
+            Volatile.Write(ref broken, true);
+            throw;
+        }
     }
 
     public Digest Root(TreeHash hash, long at) => Merkle.Root(hash, at, Nodes(hash));
@@ -118,12 +135,12 @@ internal sealed class Segments : IDisposable
                 throw new InvalidDataException($"A segment is missing before entry {first}.");
             Replay(PathOf(first), first, first == firsts[^1], (frame, _) =>
             {
-                foreach (var (sha, sm3) in Leaves(frame))
+                foreach (var entry in Leaves(frame.Span))
                 {
                     if (frontiers[0].Size >= at)
                         return;
-                    frontiers[0].Append(sha);
-                    frontiers[1].Append(sm3);
+                    frontiers[0].Append(entry.Sha256);
+                    frontiers[1].Append(entry.Sm3);
                 }
             });
         }
@@ -172,10 +189,10 @@ internal sealed class Segments : IDisposable
                 throw new InvalidDataException($"The log has {size} entries before segment {PathOf(first)}: a segment is missing or was renamed.");
             var end = Replay(PathOf(first), first, first == firsts[^1], (frame, at) =>
             {
-                var leaves = Leaves(frame);
-                Index(frame, at, leaves);
+                var entries = Leaves(frame.Span);
+                Index(at, entries);
                 WriteTrees();
-                size += leaves.Length;
+                size += entries.Length;
             });
             current = Durable.Open(PathOf(first), end);
             if (first != firsts[^1])
@@ -209,31 +226,28 @@ internal sealed class Segments : IDisposable
         return at;
     }
 
-    private static (Digest Sha256, Digest Sm3)[] Leaves(ReadOnlyMemory<byte> frame)
+    private static Leafed[] Leaves(ReadOnlySpan<byte> frame)
     {
-        var bytes = frame.Span;
-        var leaves = new (Digest, Digest)[Frame.Count(bytes)];
+        var entries = new Leafed[Frame.Count(frame)];
         var at = Frame.HeadSize;
-        for (var i = 0; i < leaves.Length; i++)
+        for (var i = 0; i < entries.Length; i++)
         {
-            var (leaf, _, next) = Frame.Entry(bytes, at);
-            leaves[i] = (TreeHash.Sha256.Leaf(bytes[leaf]), TreeHash.Sm3.Leaf(bytes[leaf]));
+            var (leaf, _, next) = Frame.Entry(frame, at);
+            entries[i] = new(TreeHash.Sha256.Leaf(frame[leaf]), TreeHash.Sm3.Leaf(frame[leaf]), next - at);
             at = next;
         }
-        return leaves;
+        return entries;
     }
 
-    private void Index(ReadOnlyMemory<byte> frame, int start, ReadOnlySpan<(Digest Sha256, Digest Sm3)> leaves) => Index(frame.Span, start, leaves);
-
-    private void Index(ReadOnlySpan<byte> frame, int start, ReadOnlySpan<(Digest Sha256, Digest Sm3)> leaves)
+    private void Index(int frame, ReadOnlySpan<Leafed> entries)
     {
-        var at = Frame.HeadSize;
-        foreach (var (sha, sm3) in leaves)
+        var at = frame + Frame.HeadSize;
+        foreach (var entry in entries)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(places.Add(), start + at);
-            trees[0].Append(sha);
-            trees[1].Append(sm3);
-            at = Frame.Entry(frame, at).Next;
+            BinaryPrimitives.WriteInt32LittleEndian(places.Add(), at);
+            trees[0].Append(entry.Sha256);
+            trees[1].Append(entry.Sm3);
+            at += entry.Bytes;
         }
     }
 
@@ -247,6 +261,9 @@ internal sealed class Segments : IDisposable
     // The trees up to here must be on disk before a new segment says that replaying may begin with it.
     private void Roll(long first)
     {
+        SpinWait.SpinUntil(() => Size >= first || IsBroken);
+        if (IsBroken)
+            throw new IOException("The trees of the log could not be written.");
         places.Flush();
         foreach (var tree in trees)
             tree.Flush();
