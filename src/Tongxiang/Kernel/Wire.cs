@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 
 namespace Tongxiang.Kernel;
@@ -20,8 +21,16 @@ public static class Wire
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.MaxDepth = 32;
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(NullMayBeAbsent);
         options.Converters.Add(new JsonStringEnumConverter());
         options.Converters.Add(new IdJson());
+    }
+
+    // Nulls are not written, so a parameter that takes null must not be demanded back.
+    private static void NullMayBeAbsent(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+            if (property.IsRequired && property.AssociatedParameter is { IsNullable: true }) property.IsRequired = false;
     }
 
     private static JsonSerializerOptions Make()

@@ -81,4 +81,10 @@ public sealed record Application(
 
     /// <summary>Version of the open-use agreement that was accepted (opening lane).</summary>
     public string? Agreement { get; init; }
+
+    /// <summary>Which notices of the running clock went out: 0 none, 1 half time, 2 four fifths, 3 overdue.</summary>
+    public int Noticed { get; init; }
+
+    /// <summary>When the next of them is due.</summary>
+    public DateTimeOffset? NextNoticeAt { get; init; }
 }

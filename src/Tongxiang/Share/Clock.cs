@@ -41,6 +41,15 @@ public static class Timing
         return now >= At(clock, 0.5, calendar) ? Share.Urgency.HalfGone : Share.Urgency.Calm;
     }
 
+    /// <summary>When the next notice is due after this many went out: half time, four fifths, overdue; null after these.</summary>
+    public static DateTimeOffset? NextNotice(Clock clock, int noticed, WorkCalendar calendar) => noticed switch
+    {
+        0 => At(clock, 0.5, calendar),
+        1 => At(clock, 0.8, calendar),
+        2 => WorkCalendar.EndOf(Due(clock, calendar).Day).AddMilliseconds(1),
+        _ => null,
+    };
+
     /// <summary>Stops the clock where it stands; resuming adds the working days that went by.</summary>
     public static Clock Pause(Clock clock, DateTimeOffset now) => clock with { PausedAt = now };
 

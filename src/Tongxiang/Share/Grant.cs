@@ -39,4 +39,14 @@ public sealed record Grant(
     Id<Grant> Id, string Number, Id<Entry> Entry, Id<Agency> Provider, Id<Agency>? ConsumerAgency, Id<Person>? ConsumerPerson, IReadOnlyList<GrantedField> Fields, string Rows,
     string Purpose, string Matter, bool NeedsCase, IReadOnlyList<Mode> Modes, GrantLimits Limits, Assurance LowestAssurance,
     DateTimeOffset From, DateTimeOffset Until, string ProviderResponsible, string ConsumerResponsible, GrantState State, Id<Application>? Application,
-    string Record, string Signature, DateTimeOffset IssuedAt);
+    string Record, string Signature, DateTimeOffset IssuedAt)
+{
+    /// <summary>The first real delivery under it; null while none took place.</summary>
+    public DateTimeOffset? DeliveredAt { get; init; }
+
+    /// <summary>Why it is suspended or ended.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether a call may use it now.</summary>
+    public bool IsUsable(DateTimeOffset at) => State == GrantState.Active && From <= at && at < Until;
+}

@@ -14,6 +14,12 @@ public static class Law
     /// <summary>From the consenting reply to the first real delivery.</summary>
     public const string Delivery = "DL-05";
 
+    /// <summary>Reply to an application for conditionally open data: a local rule.</summary>
+    public const string OpeningReply = "OPEN-01";
+
+    /// <summary>From the consenting reply to the first delivery of conditionally open data: a local rule.</summary>
+    public const string OpeningDelivery = "OPEN-02";
+
     /// <summary>An article of the regulation on sharing government data (State Council Order 809).</summary>
     public static string Order809(int article) => string.Create(CultureInfo.InvariantCulture, $"《政务数据共享条例》（国务院令第809号）第{Chinese(article)}条");
 

@@ -112,7 +112,7 @@ public static class WishRules
     /// <summary>Hours, networks and volumes must mean something.</summary>
     public static IEnumerable<FieldError> Limits(GrantLimits limits)
     {
-        if (limits.Hours is { } hours && (hours.From < 0 || hours.To > 24 || hours.From >= hours.To))
+        if (limits.Hours is { } hours && (hours.From is < 0 or > 23 || hours.To is < 1 or > 24 || hours.From == hours.To))
             yield return new FieldError("limits.hours", "share.field.hours", hours.From, hours.To);
         foreach (var network in limits.Networks)
             if (!IsNetwork(network)) yield return new FieldError("limits.networks", "share.field.network", network.Length > 60 ? network[..60] : network);

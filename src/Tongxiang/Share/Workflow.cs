@@ -13,6 +13,7 @@ public static class Workflow
 {
     private static readonly ImmutableArray<Move> SharingMoves =
     [
+        new(Step.Edit, Draft, Draft, false, null, [Side.Applicant]),
         new(Step.Propose, Draft, AwaitingOwnHead, false, Article(20), [Side.Applicant]),
         new(Step.SendBack, AwaitingOwnHead, Draft, true, Article(20), [Side.ApplicantHead]),
         new(Step.Agree, AwaitingOwnHead, Submitted, false, Article(20), [Side.ApplicantHead]),
@@ -23,6 +24,7 @@ public static class Workflow
 
     private static readonly ImmutableArray<Move> OpeningMoves =
     [
+        new(Step.Edit, Draft, Draft, false, null, [Side.Applicant]),
         new(Step.Submit, Draft, Submitted, false, null, [Side.Applicant]),
         .. Examination(null, Side.ProviderHead),
         .. Use(null, null),

@@ -23,7 +23,7 @@ public sealed class WishRulesTests
         { "rows", Facts.Wish() with { Rows = "division=like.29*&1=1" } },
         { "rows", Facts.Wish() with { Rows = "case_note=eq.x" } },
         { "rows", Facts.Wish() with { Rows = "division=drop.x" } },
-        { "limits.hours", Facts.Wish() with { Limits = new GrantLimits(new HourRange(18, 8), [], null, null, 60) } },
+        { "limits.hours", Facts.Wish() with { Limits = new GrantLimits(new HourRange(8, 8), [], null, null, 60) } },
         { "limits.networks", Facts.Wish() with { Limits = new GrantLimits(null, ["10.1.2.3/8"], null, null, 60) } },
         { "limits.networks", Facts.Wish() with { Limits = new GrantLimits(null, ["office"], null, null, 60) } },
         { "limits.callsPerDay", Facts.Wish() with { Limits = new GrantLimits(null, [], 0, null, 60) } },

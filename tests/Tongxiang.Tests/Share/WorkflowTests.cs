@@ -12,6 +12,7 @@ public sealed class WorkflowTests
     /// <summary>The whole workflow by hand: state, step, where it leads, who may.</summary>
     private static readonly (Lane Lane, ApplicationState From, Step Step, ApplicationState To, string Who)[] Table =
     [
+        (Lane.Sharing, Draft, Step.Edit, Draft, "civil-steward"),
         (Lane.Sharing, Draft, Step.Propose, AwaitingOwnHead, "civil-steward"),
         (Lane.Sharing, Draft, Step.Withdraw, Withdrawn, "civil-steward"),
         (Lane.Sharing, AwaitingOwnHead, Step.SendBack, Draft, "civil-head"),
@@ -42,6 +43,7 @@ public sealed class WorkflowTests
         (Lane.Sharing, Suspended, Step.Resume, InUse, "police-steward police-head reviewer"),
         (Lane.Sharing, Suspended, Step.End, Ended, "police-steward police-head reviewer civil-steward system"),
         (Lane.Sharing, Ended, Step.Dispose, Disposed, "civil-steward"),
+        (Lane.Opening, Draft, Step.Edit, Draft, "company-person"),
         (Lane.Opening, Draft, Step.Submit, Submitted, "company-person"),
         (Lane.Opening, Draft, Step.Withdraw, Withdrawn, "company-person"),
         (Lane.Opening, Submitted, Step.AskSupplement, SupplementAsked, "police-steward police-head"),

@@ -1,0 +1,68 @@
+using Tongxiang.Agencies;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Share;
+
+/// <summary>Something that waits for the reader.</summary>
+/// <param name="Resource">Name of the resource it is about.</param>
+/// <param name="Side">As what the reader must act.</param>
+/// <param name="DaysLeft">Working days left; negative when overdue, null without a clock.</param>
+/// <param name="IsMine">Held by the reader, not by the whole office.</param>
+public sealed record InboxItem(
+    Id<Application> Application, string Number, Lane Lane, ApplicationState State, Side Side, string Resource, string ResourceEn, Id<Agency> Provider, Id<Agency>? Applicant,
+    DateTimeOffset? DueAt, bool DueIsProvisional, string? DueRule, int? DaysLeft, Urgency Urgency, bool IsMine, DateTimeOffset Since);
+
+/// <summary>What waits for a person, most urgent first, and how much of each kind.</summary>
+public sealed record InboxView(IReadOnlyList<InboxItem> Items, IReadOnlyDictionary<ApplicationState, int> Counts, int Overdue);
+
+/// <summary>The inbox (待办): by person, role and agency, with the time left in working days.</summary>
+public sealed class Inbox(Db db, TimeProvider clock, Agencies.Calendar calendar, Agencies.Directory directory, Applications applications, Deputies deputies, EntrySource entries)
+{
+    private const int Most = 500;
+
+    public async Task<InboxView> Of(Caller caller, CancellationToken ct)
+    {
+        if (caller.Person is not { } person) return new([], new Dictionary<ApplicationState, int>(), 0);
+        var standsInFor = await deputies.Of(caller, ct);
+        var items = new List<InboxItem>();
+        foreach (var application in await Candidates(caller, person, ct))
+        {
+            if (Workflow.WaitsFor(application.Lane, application.State) is not { } side) continue;
+            if (application.Holder is { } holder && holder != person) continue;
+            if (!Sides.Of(caller, application, applications.BureauOf(application), standsInFor).Contains(side)) continue;
+            items.Add(await Item(application, side, person, ct));
+        }
+        // Overdue and nearly due first; what has no clock comes last, oldest first.
+        var sorted = items.OrderBy(i => i.DueAt ?? DateTimeOffset.MaxValue).ThenBy(i => i.Since).ToList();
+        return new(sorted, sorted.CountBy(i => i.State).ToDictionary(), sorted.Count(i => i.Urgency == Urgency.Overdue));
+    }
+
+    private async Task<InboxItem> Item(Application a, Side side, Id<Person> reader, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var entry = await entries(a.Entry, ct);
+        int? left = a.DueAt is { } due ? calendar.Current.Left(WorkCalendar.Day(now), WorkCalendar.Day(due)) : null;
+        var name = entry?.Content.Name ?? a.Entry.ToString();
+        return new InboxItem(
+            a.Id, a.Number, a.Lane, a.State, side, name, entry?.Content.NameEn ?? name, a.Provider, a.ApplicantAgency, a.DueAt, a.DueIsProvisional, a.DueRule, left,
+            Timing.Urgency(a.Clock, now, calendar.Current), a.Holder == reader, a.ChangedAt);
+    }
+
+    private async Task<IReadOnlyList<Application>> Candidates(Caller caller, Id<Person> person, CancellationToken ct)
+    {
+        ApplicationState[] open =
+        [
+            ApplicationState.Draft, ApplicationState.AwaitingOwnHead, ApplicationState.Submitted, ApplicationState.SupplementAsked, ApplicationState.AwaitingExtension,
+            ApplicationState.AwaitingProviderHead, ApplicationState.Delivering, ApplicationState.Ended,
+        ];
+        var overseen = caller.IsBureau ? directory.Agencies.Where(a => a.Bureau == caller.Agency || a.Id == caller.Agency).Select(a => a.Id).ToList() : [];
+        return await db.List(
+            $"""
+            select {ApplicationRows.Columns} from share_application
+            where state in {open}
+              and (applicant = {person} or applicant_agency = {caller.Agency} or provider = {caller.Agency}
+                or (state = {ApplicationState.AwaitingExtension} and provider in {overseen}))
+            order by due_at, changed_at limit {Most}
+            """, ApplicationRows.Read, ct);
+    }
+}
