@@ -134,6 +134,25 @@ public sealed class AnswerFormTests
     }
 
     [Fact]
+    public async Task A_reader_that_leaves_is_on_record_with_what_left()
+    {
+        await using var lab = await GatewayLab.Open(Store.Sqlite);
+        var entry = await lab.Add(lab.Entry("people", People.Fields, ["id"]), [.. Enumerable.Range(0, 30_000).Select(i => new object?[] { $"{i:000000}", new string('名', 300), "290101", "1" })]);
+        lab.Grant(entry, GatewayLab.Consumer, ["id", "name"]);
+        using (var request = new HttpRequestMessage(HttpMethod.Get, "/data/people/download.ndjson"))
+        {
+            request.Headers.Add("Test-Agency", GatewayLab.Consumer.ToString());
+            using var answer = await lab.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            await (await answer.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[1_000]);
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (lab.Witnessed.Count < 2) await Task.Delay(20, patience.Token);
+        Assert.Equal(("gateway.closed", "aborted"), (lab.Witnessed[1].Kind, lab.Witnessed[1].Facts["outcome"]));
+        Assert.InRange(int.Parse(lab.Witnessed[1].Facts["rows"]), 0, 29_999);
+    }
+
+    [Fact]
     public async Task The_description_names_only_what_the_caller_may_use()
     {
         await using var lab = await GatewayLab.Open(Store.Sqlite);

@@ -130,6 +130,23 @@ public sealed class ServingCopiesTests
         Assert.False((await copies.Read(version, Plan("limit=3"), default)).IsRefused);
     }
 
+    [Fact]
+    public async Task Readers_of_a_version_that_is_forgotten_meanwhile_finish_or_open_it_again()
+    {
+        await using var lab = await StoreLab.Open(Store.Sqlite);
+        await using var copies = new ServingCopies(lab.Settings, lab.Home);
+        var version = await ServingLab.Fill(lab, Sample.Fields, ["id"], Sample.Rows);
+        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 300; i++) Assert.Equal([i % 60], await Walk(copies, version, $"select=id&id=eq.{i % 60}"));
+        }));
+        var forgetting = Task.Run(() =>
+        {
+            for (var i = 0; i < 100; i++) copies.Forget(version.Id);
+        });
+        await Task.WhenAll([.. readers, forgetting]);
+    }
+
     [Theory]
     [InlineData("a%b_c", "a*b?c")]
     [InlineData("50\\%*[x]?", "50%[*][[]x][?]")]
