@@ -206,12 +206,19 @@ public sealed partial class Calls
             return new Refusal(503, "gateway.no-copy") { RetryAfterSeconds = 5 };
         }
 
+        Charge(call, page.IsRefused ? copies.MostCost : page.Value.Cost);
         if (page.IsRefused) return page.Refusal;
         (call.Page, call.Total) = (page.Value, page.Value.Total);
         if (call.IsSingle && call.Page.Rows != 1) return NotOne(call.Page.Rows);
         if (call.Total is { } total && call.Plan!.Offset > total)
             return new QueryFault(416, "PGRST103", "Requested range not satisfiable", $"An offset of {call.Plan.Offset} was requested, but there are only {total} rows.", "gateway.query.range");
         return call.Grant is null ? null : DayLimit(call, call.Page.Rows);
+    }
+
+    // Nobody is accountable for an anonymous call: every further million steps, about 50 ms of work, counts as one more.
+    private void Charge(Call call, long cost)
+    {
+        if (call.IsOpenRead) rates.Charge("address:" + Rates.KeyOf(call.Address), settings.OpenCallsPerMinute, cost / 1_000);
     }
 
     private static QueryFault NotOne(int rows) =>

@@ -33,6 +33,12 @@ public sealed class Rates(TimeProvider clock)
         }
     }
 
+    /// <summary>Takes further calls afterwards: one that made the node work hard counts for several.</summary>
+    public void Charge(string key, int perMinute, long calls)
+    {
+        if (calls > 0 && marks.TryGetValue(key, out var mark)) Interlocked.Add(ref mark.AtUs, Math.Max(1, minuteMs * 1_000 / perMinute) * calls);
+    }
+
     /// <summary>One subscriber has many IPv6 addresses, but one /64.</summary>
     public static string KeyOf(IPAddress? address)
     {

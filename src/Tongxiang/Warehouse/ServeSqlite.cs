@@ -53,6 +53,9 @@ internal sealed class ServeConnection : IDisposable
         raw.sqlite3_progress_handler(db, stepsPerCheck, _ => --checksLeft < 0 || cancelled.IsCancellationRequested ? 1 : 0, null);
     }
 
+    /// <summary>Steps of the machine that the last statement took, in thousands.</summary>
+    public long Cost { get; private set; }
+
     /// <summary>Hands over every row; false when the statement was stopped because it read too much.</summary>
     public bool Run(ServeStatement statement, Action<sqlite3_stmt> row, long steps, CancellationToken ct)
     {
@@ -80,6 +83,7 @@ internal sealed class ServeConnection : IDisposable
         }
         finally
         {
+            Cost = steps / stepsPerCheck - checksLeft;
             raw.sqlite3_reset(prepared);
         }
     }

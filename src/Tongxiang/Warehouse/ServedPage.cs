@@ -32,6 +32,9 @@ public sealed class ServedPage : IDisposable
     /// <summary>All rows that fit, when they were counted.</summary>
     public long? Total { get; set; }
 
+    /// <summary>What it cost to find the rows: thousands of machine steps, about 50 µs each.</summary>
+    public long Cost { get; set; }
+
     /// <summary>Where the page ended, when there is more after it.</summary>
     public IReadOnlyList<object?>? Next { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using SQLitePCL;
 using Tongxiang.Kernel;
 
@@ -32,6 +33,9 @@ public sealed class ServingCopies : IAsyncDisposable
         if (store == Store.PostgreSql) postgres = new ServePostgres(settings.ConnectionString(home), this.limits);
     }
 
+    /// <summary>What a call that was stopped for reading too much has cost, in the measure of <see cref="ServedPage.Cost"/>.</summary>
+    public long MostCost => limits.Steps / 1_000;
+
     /// <summary>The rows of the plan; refused when it would have to read too much to find them.</summary>
     /// <exception cref="FileNotFoundException">The version has no serving copy.</exception>
     public async ValueTask<Outcome<ServedPage>> Read(Version version, Plan plan, CancellationToken ct)
@@ -40,7 +44,7 @@ public sealed class ServingCopies : IAsyncDisposable
         var table = store == Store.PostgreSql ? ServeLayout.PostgresTable(version.Id) : ServeLayout.SqliteTable;
         var page = new ServedPage(plan.Columns, limits.PageBytes);
         var taken = new Taking(page, plan.Limit, PlanSql.IsPoint(plan, key) ? 0 : PlanSql.Continuing(plan, key).Count());
-        var done = await Run(version, PlanSql.Rows(store, table, key, plan), taken.Sqlite, taken.Postgres, plan.IsFile, ct);
+        var done = await Run(version, PlanSql.Rows(store, table, key, plan), taken.Sqlite, taken.Postgres, page, plan.IsFile, ct);
         if (!done || page.IsFull)
         {
             page.Dispose();
@@ -88,23 +92,32 @@ public sealed class ServingCopies : IAsyncDisposable
             return null;
         }
 
-        var done = await Run(version, PlanSql.Count(store, table, counted), row => page.Total = raw.sqlite3_column_int64(row, 0), row => page.Total = row.GetInt64(0), false, ct);
+        var done = await Run(version, PlanSql.Count(store, table, counted), row => page.Total = raw.sqlite3_column_int64(row, 0), row => page.Total = row.GetInt64(0), page, false, ct);
         return done ? null : TooMuch(version);
     }
 
-    private ValueTask<bool> Run(Version version, ServeStatement statement, Action<sqlite3_stmt> sqlite, Action<Npgsql.NpgsqlDataReader> reader, bool isFile, CancellationToken ct)
+    private async ValueTask<bool> Run(
+        Version version, ServeStatement statement, Action<sqlite3_stmt> sqlite, Action<Npgsql.NpgsqlDataReader> reader, ServedPage page, bool isFile, CancellationToken ct)
     {
-        if (postgres is not null) return new ValueTask<bool>(postgres.Run(statement, reader, isFile, ct));
+        if (postgres is not null)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var whole = await postgres.Run(statement, reader, isFile, ct);
+            page.Cost += (long)(Stopwatch.GetElapsedTime(started).TotalMilliseconds * limits.Steps / 1_000 / limits.Milliseconds);
+            return whole;
+        }
+
         var file = files.GetOrAdd(version.Id, id => File.Exists(ServeLayout.SqliteFile(home, id))
             ? new ServeFile(ServeLayout.SqliteFile(home, id))
             : throw new FileNotFoundException($"Version {id} has no serving copy."));
         var connection = file.Rent();
         try
         {
-            return ValueTask.FromResult(connection.Run(statement, sqlite, isFile ? long.MaxValue : limits.Steps, ct));
+            return connection.Run(statement, sqlite, isFile ? long.MaxValue : limits.Steps, ct);
         }
         finally
         {
+            page.Cost += connection.Cost;
             file.Return(connection);
         }
     }

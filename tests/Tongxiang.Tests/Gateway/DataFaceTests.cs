@@ -197,6 +197,17 @@ public sealed class DataFaceTests
         Assert.Equal(HttpStatusCode.OK, (await lab.Call("/data/stops")).StatusCode);
     }
 
+    [Fact]
+    public async Task An_anonymous_call_that_works_the_node_hard_counts_for_several()
+    {
+        await using var lab = await GatewayLab.Open(Store.Sqlite, openCallsPerMinute: 60);
+        await lab.Add(lab.Entry("many", People.Fields, ["id"]), [.. Enumerable.Range(0, 60_000).Select(i => new object?[] { $"{i:000000}", "名", "290101", "1" })]);
+        await lab.Call("/data/many?name=like.*x*&phone=like.*y*&division=like.*z*");
+        var left = int.Parse((await lab.Call("/data/many?id=eq.000001")).Headers.GetValues("RateLimit-Remaining").Single());
+
+        Assert.InRange(left, 0, 57);
+    }
+
     [Theory, EveryStore]
     public async Task What_a_grant_used_today_survives_a_restart(Store store)
     {
