@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Tongxiang.Portal;
 
 /// <summary>Turns a fault or a bare error status of a page into a page that says what happened, what to do, and the request's number.</summary>
-sealed partial class ProblemPages(ILogger<ProblemPages> log)
+sealed partial class ProblemPages(IServiceScopeFactory scopes, ILogger<ProblemPages> log)
 {
     public static Task Run(HttpContext http, RequestDelegate next) => http.RequestServices.GetRequiredService<ProblemPages>().Go(http, next);
 
@@ -30,9 +30,25 @@ sealed partial class ProblemPages(ILogger<ProblemPages> log)
         var answer = http.Response;
         if (answer.StatusCode < 400 || answer.HasStarted || answer.ContentType is not null || answer.ContentLength > 0)
             return;
-        // Response.Clear took the headers with it.
-        Faces.Headers(answer);
-        await new RazorComponentResult<App>(new { Status = (int?)answer.StatusCode }) { StatusCode = answer.StatusCode, PreventStreamingRendering = true }.ExecuteAsync(http);
+        await Show(http, answer.StatusCode);
+    }
+
+    // The renderer of a request renders once: the problem's page gets a scope of its own, and the headers that a cleared or abandoned answer lost or left.
+    async Task Show(HttpContext http, int status)
+    {
+        var own = http.RequestServices;
+        await using var scope = scopes.CreateAsyncScope();
+        http.RequestServices = scope.ServiceProvider;
+        try
+        {
+            http.Response.Headers.Remove("blazor-enhanced-nav");
+            Faces.Headers(http.Response);
+            await new RazorComponentResult<App>(new { Status = (int?)status }) { StatusCode = status, PreventStreamingRendering = true }.ExecuteAsync(http);
+        }
+        finally
+        {
+            http.RequestServices = own;
+        }
     }
 
     [LoggerMessage(2500, LogLevel.Error, "The page {Method} {Path} failed.")]

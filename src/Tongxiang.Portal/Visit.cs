@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Tongxiang.Kernel;
+using Tongxiang.Portal.Kit;
 
 namespace Tongxiang.Portal;
 
@@ -31,6 +32,9 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
     /// <summary>Path and query, for links to an anchor of this page and for coming back to it.</summary>
     public string Here => Path + Http.Request.QueryString;
 
+    /// <summary>Scheme and host under which the reader came.</summary>
+    public string Origin => $"{Http.Request.Scheme}://{Http.Request.Host}";
+
     /// <summary>The same page in the other language.</summary>
     public string Other => (English ? (Path.Length > 3 ? Path[3..] : "/") : Path == "/" ? "/en" : "/en" + Path) + Http.Request.QueryString;
 
@@ -46,6 +50,12 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
 
     /// <summary>One of two given texts by language, falling back to Chinese where no English exists.</summary>
     public string Pick(string zh, string? en) => English && !string.IsNullOrEmpty(en) ? en : zh;
+
+    /// <summary>Why a part refused, in the reader's language: the remedy where there is one.</summary>
+    public string Why(Refusal refusal) => Words.Get(Lang, Words.Has(refusal.Code + ".detail") ? refusal.Code + ".detail" : refusal.Code, refusal.Args);
+
+    /// <summary>The mistakes a refusal names, by field; a refusal that names none is one mistake of the whole form.</summary>
+    public IReadOnlyList<Mistake> Mistakes(Refusal refusal) => refusal.Fields.Count == 0 ? [new Mistake("form", Why(refusal))] : [.. refusal.Fields.Select(f => new Mistake(f.Field, T(f.Key, f.Args)))];
 
     /// <summary>A path of this site in the reader's language.</summary>
     public string Link(string path) => !English ? path : path == "/" ? "/en" : "/en" + path;

@@ -42,7 +42,7 @@ public readonly record struct ChartScale(double Top, double Step)
         (true, >= 1e6) => (value / 1e6).ToString("0.##", CultureInfo.InvariantCulture) + "M",
         (true, >= 1e4) => (value / 1e3).ToString("0.#", CultureInfo.InvariantCulture) + "k",
         (false, >= 1e8) => (value / 1e8).ToString("0.##", CultureInfo.InvariantCulture) + "亿",
-        (false, >= 1e4) => (value / 1e4).ToString("0.##", CultureInfo.InvariantCulture) + "万",
+        (false, >= 1e4) => (value / 1e4).ToString("#,0.##", CultureInfo.InvariantCulture) + "万",
         _ => value.ToString("#,0.###", CultureInfo.InvariantCulture),
     };
 }

@@ -5,6 +5,19 @@ document.documentElement.classList.add('js');
 // Filters apply at once; without scripts the form keeps its own button.
 document.addEventListener('change', e => { if (e.target.matches('.auto')) e.target.form?.requestSubmit(); });
 
+// Suggestions after two characters; without scripts the box is a plain search.
+let typing;
+document.addEventListener('input', e => {
+  const box = e.target;
+  if (!box.dataset?.suggest || !box.list) return;
+  clearTimeout(typing);
+  if (box.value.length < 2) { box.list.replaceChildren(); return; }
+  typing = setTimeout(async () => {
+    const answer = await fetch(`${box.dataset.suggest}?q=${encodeURIComponent(box.value)}`);
+    if (answer.ok) box.list?.replaceChildren(...(await answer.json()).map(text => Object.assign(document.createElement('option'), { value: text })));
+  }, 150);
+});
+
 // A link that has a dialog opens it; without scripts it is a link to a page.
 document.addEventListener('click', e => {
   const opener = e.target.closest('[data-dialog]');

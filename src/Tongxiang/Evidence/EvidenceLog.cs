@@ -63,6 +63,13 @@ public sealed class EvidenceLog : IAsyncDisposable
     public async Task<bool> IsWaiting(string evidenceId, CancellationToken ct) =>
         await db.One($"select id from evidence_outbox where id = {evidenceId}", r => r.GetString(0), ct) is not null;
 
+    /// <summary>The proof that an entry stands in the newest signed checkpoint, and the keys that signed it; null while no checkpoint covers it.</summary>
+    public async Task<(TlogProof Proof, IReadOnlyList<VerifierKey> Keys)?> Prove(long index, CancellationToken ct)
+    {
+        var open = await Open(ct);
+        return open.Prove(index) is { } proof ? (proof, [.. open.Keys]) : null;
+    }
+
     /// <summary>Opens the log and recovers what a crash left; called at start so that a damaged log stops the node and not the first caller.</summary>
     public async Task Start(CancellationToken ct) => await Open(ct);
 

@@ -33,7 +33,7 @@ public static class PageCheck
             if (Shots is not null)
                 await page.ScreenshotAsync(new() { Path = Path.Combine(Shots, $"{path.Trim('/').Replace('/', '-').Replace('?', '_')}-{width}.png"), FullPage = true });
         }
-        await using var plain = await chromium.Open(site, scripts: false, width: 390, height: 844);
+        await using var plain = await chromium.Open(site, scripts: false);
         await Keep(plain, site, cookie);
         var quiet = await plain.NewPageAsync();
         await quiet.GotoAsync(path);
