@@ -1,4 +1,5 @@
 using Tongxiang.Agencies;
+using Tongxiang.Catalog;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
@@ -12,6 +13,7 @@ internal static class Parts
     {
         services.AddEvidence(settings);
         services.AddAgencies(settings);
+        services.AddCatalog(settings);
         services.AddPortal();
         return services;
     }
@@ -27,11 +29,13 @@ internal static class Parts
     {
         await app.Services.GetRequiredService<EvidenceLog>().Start(ct);
         await app.Services.OpenAgencies(ct);
+        await app.Services.OpenCatalog(ct);
     }
 
     public static void MapParts(this WebApplication app)
     {
         app.MapEvidence();
+        app.MapCatalog();
         app.MapPortal();
     }
 

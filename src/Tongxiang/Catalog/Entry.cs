@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
 
@@ -98,6 +99,7 @@ public sealed record Entry(
     public bool DueIsProvisional { get; init; }
 
     /// <summary>The newest content, published or not.</summary>
+    [JsonIgnore]
     public EntryContent Latest => Draft ?? Content;
 
     public long LatestRevision => DraftRevision ?? Revision;
