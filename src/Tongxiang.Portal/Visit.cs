@@ -46,7 +46,7 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
     public string T(string key, params object?[] args) => Words.Get(Lang, key, args);
 
     /// <summary>The texts of the pages and of the parts, so that a page can say why a part refused.</summary>
-    public static Texts Words { get; } = Texts.Load(typeof(Visit).Assembly, typeof(Texts).Assembly);
+    public static Texts Words { get; } = Texts.Load(typeof(Visit).Assembly, typeof(Texts).Assembly, typeof(Core.Mark).Assembly);
 
     /// <summary>One of two given texts by language, falling back to Chinese where no English exists.</summary>
     public string Pick(string zh, string? en) => English && !string.IsNullOrEmpty(en) ? en : zh;

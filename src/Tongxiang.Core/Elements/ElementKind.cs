@@ -65,4 +65,4 @@ public static class ElementKinds
 }
 
 /// <summary>How a value is stored: text keeps every character (leading zeros), the others have one normal form.</summary>
-public enum ValueShape : byte { Text, Integer, Decimal, Date, Timestamp }
+public enum ValueShape : byte { Text, Integer, Decimal, Date, Timestamp, Real }

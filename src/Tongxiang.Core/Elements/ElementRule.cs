@@ -14,7 +14,13 @@ public sealed record ElementRule(ElementKind Kind)
     /// <summary>Digits after the point.</summary>
     public int Scale { get; init; } = Kind switch { ElementKind.Longitude or ElementKind.Latitude => 8, ElementKind.Integer => 0, _ => 2 };
 
+    /// <summary>Whether a number is kept as binary floating point, so that any count of decimals and an exponent are fine.</summary>
+    public bool IsReal { get; init; }
+
     public bool IsRequired { get; init; }
+
+    /// <summary>How the values are kept.</summary>
+    public ValueShape Shape => IsReal ? ValueShape.Real : Kind.Shape();
 
     public DateForms Forms { get; init; } = DateForms.Usual;
 
@@ -46,6 +52,8 @@ public sealed record ElementRule(ElementKind Kind)
             case ElementKind.Timestamp:
                 Timestamps.Normalise(value, Forms, to, out written);
                 return written;
+            case var _ when IsReal:
+                break;
             case ElementKind.Integer or ElementKind.Money or ElementKind.Decimal or ElementKind.Longitude or ElementKind.Latitude:
                 Numbers.Normalise(value, Precision, Kind == ElementKind.Integer ? 0 : Scale, to, out written);
                 return written;
@@ -67,6 +75,7 @@ public sealed record ElementRule(ElementKind Kind)
     private Flaw CheckBare(ReadOnlySpan<byte> value, Surroundings around)
     {
         if (Codes is { } codes && !codes.Contains(value)) return Flaw.NotInList;
+        if (IsReal) return Coordinate.CheckReal(value, Kind);
         return Kind switch
         {
             ElementKind.Text => CheckText(value),
@@ -131,6 +140,16 @@ public static class Sex
 /// <summary>Degrees of longitude or latitude; outside the country's frame only warns (swapped columns).</summary>
 public static class Coordinate
 {
+    /// <summary>A floating-point number; with the frame of its kind when it is a coordinate.</summary>
+    internal static Flaw CheckReal(ReadOnlySpan<byte> value, ElementKind kind)
+    {
+        if (value.Length > 40 || value[0] is (byte)'+' or (byte)' ' || !System.Buffers.Text.Utf8Parser.TryParse(value, out double number, out var used) || used != value.Length || !double.IsFinite(number))
+            return Flaw.Form;
+        var (limit, from, to) = kind switch { ElementKind.Longitude => (180, 73, 136), ElementKind.Latitude => (90, 3, 54), _ => (0, 0, 0) };
+        if (limit == 0) return Flaw.None;
+        return Math.Abs(number) > limit ? Flaw.Range : number < from || number > to ? Flaw.OutsideChina : Flaw.None;
+    }
+
     public static Flaw Check(ReadOnlySpan<byte> value, int scale, int limit, int from, int to)
     {
         var flaw = Numbers.CheckDecimal(value, 18, scale);

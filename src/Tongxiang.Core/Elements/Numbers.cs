@@ -47,6 +47,32 @@ public static class Numbers
         return text.SequenceEqual(to[..written]) ? Flaw.None : Flaw.NumberForm;
     }
 
+    /// <summary>A number in normal form as whole units of its last decimal: 12.5 with two decimals is 1250.</summary>
+    public static long Scaled(ReadOnlySpan<byte> normal, int scale)
+    {
+        long value = 0;
+        var negative = normal.Length > 0 && normal[0] == (byte)'-';
+        var decimals = -1;
+        for (var i = negative ? 1 : 0; i < normal.Length; i++)
+        {
+            if (normal[i] == (byte)'.') decimals = 0;
+            else
+            {
+                value = value * 10 + (normal[i] - '0');
+                if (decimals >= 0) decimals++;
+            }
+        }
+        for (var i = Math.Max(decimals, 0); i < scale; i++) value *= 10;
+        return negative ? -value : value;
+    }
+
+    /// <summary>The text of a scaled number, all decimals shown.</summary>
+    public static string Unscaled(long value, int scale)
+    {
+        var digits = Math.Abs((decimal)value).ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
+        return (value < 0 ? "-" : "") + (scale == 0 ? digits : digits[..^scale] + "." + digits[^scale..]);
+    }
+
     // 1,234,567 may be grouped by threes; leading zeros go.
     private static bool CopyWhole(ReadOnlySpan<byte> whole, Span<byte> to, ref int at)
     {

@@ -58,6 +58,9 @@ public sealed class CsvScanner : IDisposable
     /// <summary>The current row as it stands, without its line end; valid until the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<byte> Row => buffer.AsSpan(rows[rowAt].Start, rows[rowAt].End - rows[rowAt].Start);
 
+    /// <summary>The current row with its line end.</summary>
+    public ReadOnlySpan<byte> RowAndEnd => buffer.AsSpan(rows[rowAt].Start, rows[rowAt].Next - rows[rowAt].Start);
+
     public int BlankLines { get; private set; }
 
     /// <summary>False once a row was seen that another reader of CSV may read differently (stray quotes, mixed or old line ends, blank lines).</summary>

@@ -1,8 +1,10 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
+using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
+using Tongxiang.Warehouse;
 
 namespace Tongxiang.Server.Wiring;
 
@@ -14,6 +16,8 @@ internal static class Parts
         services.AddEvidence(settings);
         services.AddAgencies(settings);
         services.AddCatalog(settings);
+        services.AddWarehouse(settings);
+        services.AddIngest(settings);
         services.AddPortal();
         return services;
     }
@@ -30,6 +34,8 @@ internal static class Parts
         await app.Services.GetRequiredService<EvidenceLog>().Start(ct);
         await app.Services.OpenAgencies(ct);
         await app.Services.OpenCatalog(ct);
+        await app.Services.GetRequiredService<Versions>().Start(ct);
+        await app.Services.GetRequiredService<Landings>().Recover(ct);
     }
 
     public static void MapParts(this WebApplication app)

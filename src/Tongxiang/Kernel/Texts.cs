@@ -16,7 +16,7 @@ public sealed class Texts
     private Texts(FrozenDictionary<string, string[]> rows) => this.rows = rows;
 
     /// <summary>The texts of the parts, enough for problems and documents.</summary>
-    public static Texts Parts { get; } = Load(typeof(Texts).Assembly);
+    public static Texts Parts { get; } = Load(typeof(Core.Mark).Assembly, typeof(Texts).Assembly);
 
     public IEnumerable<KeyValuePair<string, string[]>> All => rows;
 

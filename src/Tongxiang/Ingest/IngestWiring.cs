@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Core.Elements;
+using Tongxiang.Kernel;
+using Directory = Tongxiang.Agencies.Directory;
+
+namespace Tongxiang.Ingest;
+
+/// <summary>Registers proposals and landings and the chore that works them off.</summary>
+public static class IngestWiring
+{
+    public static IServiceCollection AddIngest(this IServiceCollection services, NodeSettings settings)
+    {
+        _ = settings;
+        services.AddSingleton<Around>(p => () => Today(p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Directory>()));
+        services.AddSingleton<Proposals>();
+        services.AddSingleton<Landings>();
+        services.AddSingleton(p => new Chore("ingest.work", TimeSpan.FromMilliseconds(300), p.GetRequiredService<Landings>().Work));
+        return services;
+    }
+
+    // Days are those of Beijing, where the regions in the numbers lie.
+    private static Surroundings Today(TimeProvider clock, Directory directory) => new(DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).DateTime), directory.DivisionsForChecks);
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using MiniExcelLibs;
+using Tongxiang.Catalog;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Warehouse;
+
+/// <summary>The files a version can be taken as.</summary>
+public enum BulkFormat { Csv, Parquet, Xlsx, Ndjson }
+
+/// <summary>Writes a whole version, or some of its columns, as one file.</summary>
+public sealed class Bulk(Home home, VersionFiles files)
+{
+    /// <summary>Rows an Excel sheet holds beside its header.</summary>
+    public const long ExcelRows = 1_048_575;
+
+    public static string ContentType(BulkFormat format) => format switch
+    {
+        BulkFormat.Csv => "text/csv; charset=utf-8",
+        BulkFormat.Parquet => "application/vnd.apache.parquet",
+        BulkFormat.Ndjson => "application/x-ndjson",
+        _ => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    };
+
+    /// <summary>Why the version cannot be had in this form; null when it can.</summary>
+    public static Refusal? Refuses(Version version, IReadOnlyList<Field> columns, BulkFormat format)
+    {
+        if (version.State == VersionState.Destroyed) return Refusal.Conflict("warehouse.destroyed", version.Number);
+        if (columns.Count == 0) return new Refusal(400, "warehouse.no-columns");
+        return format == BulkFormat.Xlsx && version.Rows > ExcelRows ? new Refusal(422, "warehouse.too-many-for-excel", version.Rows, ExcelRows) : null;
+    }
+
+    /// <summary>Makes the file in the scratch folder; the caller sends it and lets it go.</summary>
+    /// <param name="columns">Columns of the version, in the order wanted.</param>
+    public async Task<ScratchFile> Make(Version version, IReadOnlyList<Field> columns, BulkFormat format, CancellationToken ct)
+    {
+        using var parquet = await files.Open(version, ct);
+        var file = ScratchFile.New(home, format.ToString().ToLowerInvariant());
+        try
+        {
+            await Task.Run(() => Write(parquet.Path, columns, format, file, ct), ct);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the file to a stream: CSV begins with a byte order mark unless it is not wanted.</summary>
+    public async Task Write(Version version, IReadOnlyList<Field> columns, BulkFormat format, Stream to, bool hasMark, CancellationToken ct)
+    {
+        using var file = await Make(version, columns, format, ct);
+        if (format == BulkFormat.Csv && hasMark) await to.WriteAsync(Encoding.UTF8.Preamble.ToArray(), ct);
+        await using var from = file.Open();
+        await from.CopyToAsync(to, ct);
+    }
+
+    private void Write(string parquet, IReadOnlyList<Field> columns, BulkFormat format, ScratchFile file, CancellationToken ct)
+    {
+        using var duck = new Duck(home);
+        var source = Duck.Parquet(parquet);
+        if (format == BulkFormat.Xlsx)
+        {
+            WriteExcel(duck, $"select {string.Join(", ", columns.Select(f => $"cast({Duck.Iso(f)} as varchar)"))} from {source}", columns, file, ct);
+            return;
+        }
+        var list = string.Join(", ", columns.Select(f => format == BulkFormat.Parquet ? Duck.Name(f.Name) : $"{Duck.Iso(f)} as {Duck.Name(f.Name)}"));
+        var options = format switch { BulkFormat.Parquet => "format parquet, compression zstd", BulkFormat.Ndjson => "format json", _ => "format csv, header true" };
+        duck.Run($"copy (select {list} from {source}) to {Duck.Text(file.Path)} ({options})");
+    }
+
+    // Codes stay text. A text that a spreadsheet could take for a formula gets an apostrophe in front.
+    private static void WriteExcel(Duck duck, string select, IReadOnlyList<Field> columns, ScratchFile file, CancellationToken ct)
+    {
+        IEnumerable<Dictionary<string, object?>> Rows()
+        {
+            using var rows = duck.Read(select);
+            while (rows.Read())
+            {
+                ct.ThrowIfCancellationRequested();
+                var row = new Dictionary<string, object?>(columns.Count);
+                for (var i = 0; i < columns.Count; i++) row[columns[i].Name] = rows.IsDBNull(i) ? null : Cell(columns[i], rows.GetString(i));
+                yield return row;
+            }
+        }
+        using var to = file.Create();
+        to.SaveAs(Rows(), sheetName: "data");
+    }
+
+    private static object Cell(Field field, string value) => field.Type switch
+    {
+        FieldType.Integer when value.Length <= 15 => long.Parse(value, CultureInfo.InvariantCulture),
+        FieldType.Decimal when value.Length <= 16 => decimal.Parse(value, CultureInfo.InvariantCulture),
+        FieldType.Real => double.Parse(value, CultureInfo.InvariantCulture),
+        _ => IsFormulaLike(value) ? "'" + value : value,
+    };
+
+    /// <summary>Whether a spreadsheet would take the text for a formula.</summary>
+    public static bool IsFormulaLike(string value) => value.Length > 0 && value[0] is '=' or '+' or '-' or '@' or '\t' or '\r';
+}
