@@ -122,7 +122,7 @@ public sealed class CsvScanner : IDisposable
             if (!sourceEnded) TakeMore();
             var from = parsed;
             Parse();
-            if (rowCount == 0 && parsed == from) Settle();
+            if (rowCount == 0 && parsed == from && Fault is null) Settle();
             batchIsSuspect = !Utf8.IsValid(buffer.AsSpan(from, parsed - from)) || buffer.AsSpan(from, parsed - from).Contains((byte)0);
         }
         return rowCount > 0;
