@@ -5,6 +5,7 @@ using Tongxiang.Server.Verbs;
 var root = new RootCommand("通享 Tongxiang: share and open government data / 政务数据共享与公共数据开放平台");
 root.Add(Serve.Verb());
 root.Add(Migrate.Verb());
+root.Add(Token.Verb());
 root.Add(ShowSettings.Verb());
 root.Add(Verify.Verb());
 return await root.Parse(args is [] or ["--", ..] || args[0].StartsWith("--", StringComparison.Ordinal) && !IsHelp(args[0]) ? ["serve", "--demonstration", .. args] : args).InvokeAsync();

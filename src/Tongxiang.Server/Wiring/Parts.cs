@@ -25,6 +25,7 @@ internal static class Parts
     public static void UseParts(this WebApplication app)
     {
         app.UseRouting();
+        app.UseAgencies();
         app.UsePortal();
     }
 
@@ -42,6 +43,7 @@ internal static class Parts
     {
         app.MapEvidence();
         app.MapCatalog();
+        app.MapAgencies();
         app.MapPortal();
     }
 

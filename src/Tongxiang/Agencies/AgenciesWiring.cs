@@ -1,24 +1,135 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OpenIddict.Server;
+using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Agencies;
 
-/// <summary>Registers who and where: directory, rule pack, calendar, people, clients and their endpoints.</summary>
+/// <summary>Registers who and where: directory, rule pack, calendar, people, sign-in, clients and tokens, and their endpoints.</summary>
 public static class AgenciesWiring
 {
+    private const string Either = "tongxiang";
+    private static readonly TimeSpan KeyAge = TimeSpan.FromDays(90);
+    private static readonly string[] Machines = ["/api", "/data", "/connect", "/log"];
+
     public static IServiceCollection AddAgencies(this IServiceCollection services, NodeSettings settings)
     {
-        _ = settings;
         services.AddSingleton<Directory>();
         services.AddSingleton<Roster>();
         services.AddSingleton<RulePack>();
         services.AddSingleton<Calendar>();
         services.AddSingleton<Deadlines>();
+        services.AddSingleton<Clients>();
+        services.AddSingleton<People>();
+        services.AddSingleton<Attempts>();
+        services.AddSingleton(p => new Sessions(p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(),
+            p.GetRequiredService<Directory>(), p.GetRequiredService<Attempts>(), new PasswordHasher<Account>(p.GetRequiredService<IOptions<PasswordHasherOptions>>())));
         services.AddSingleton<Follower>();
-        services.AddSingleton(p => new Chore("agencies.follow", TimeSpan.FromSeconds(1), p.GetRequiredService<Follower>().Follow, OneCopyOnly: false));
+        AddChores(services);
+        AddIdentity(services, settings);
+        services.AddTokenServer(settings);
         return services;
     }
 
     /// <summary>Loads the snapshots before the first request.</summary>
     public static Task OpenAgencies(this IServiceProvider services, CancellationToken ct) => services.GetRequiredService<Follower>().Refresh(ct);
+
+    /// <summary>Authentication and authorisation of every request; stands after routing. The token endpoint answers in here.</summary>
+    public static IApplicationBuilder UseAgencies(this IApplicationBuilder app) => app.UseAuthentication().Use(RefuseBadTokens).Use(RefuseForeignPages).UseAuthorization();
+
+    public static IEndpointRouteBuilder MapAgencies(this IEndpointRouteBuilder routes)
+    {
+        SessionRoutes.Map(routes);
+        ClientRoutes.Map(routes);
+        return routes;
+    }
+
+    private static void AddChores(IServiceCollection services)
+    {
+        services.AddSingleton(p => new Chore("agencies.follow", TimeSpan.FromSeconds(1), p.GetRequiredService<Follower>().Follow, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("agencies.failures", TimeSpan.FromMinutes(1), p.GetRequiredService<Sessions>().WitnessFailures, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("agencies.forget", TimeSpan.FromMinutes(10), async ct =>
+        {
+            await p.GetRequiredService<Assertions>().Forget(ct);
+            await p.GetRequiredService<Attempts>().Forget(ct);
+            await p.GetRequiredService<Sessions>().Forget(ct);
+        }));
+        services.AddSingleton(p => new Chore("agencies.token-keys", TimeSpan.FromHours(6), _ =>
+        {
+            if (p.GetRequiredService<TokenKeys>().Age() > KeyAge) RotateTokenKeys(p);
+            return Task.CompletedTask;
+        }));
+    }
+
+    /// <summary>A new key signs from now on; OpenIddict builds its options anew from it.</summary>
+    public static void RotateTokenKeys(this IServiceProvider services)
+    {
+        services.GetRequiredService<TokenKeys>().Rotate();
+        services.GetRequiredService<IOptionsMonitorCache<OpenIddictServerOptions>>().TryRemove(Options.DefaultName);
+    }
+
+    private static void AddIdentity(IServiceCollection services, NodeSettings settings)
+    {
+        services.AddIdentityCore<Account>(identity =>
+        {
+            // PasswordRules asks for length and against guessable ones; composition rules make passwords worse (ASVS).
+            (identity.Password.RequiredLength, identity.Password.RequireDigit, identity.Password.RequireLowercase) = (12, false, false);
+            (identity.Password.RequireUppercase, identity.Password.RequireNonAlphanumeric, identity.Password.RequiredUniqueChars) = (false, false, 1);
+            identity.User.AllowedUserNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+        }).AddPasswordValidator<PasswordRules>();
+        services.AddScoped<IUserStore<Account>, AccountStore>();
+        services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
+        services.AddDataProtection().SetApplicationName("tongxiang").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(settings.Data), "keys", "cookies")));
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(p => new ConfigureOptions<KeyManagementOptions>(o => o.XmlEncryptor = new CookieKeySeal(p)));
+        services.AddAuthorization();
+        // An external identity provider is one more AddOpenIdConnect here: its callback finds the person and calls Sessions as a password does.
+        services.AddAuthentication(Either)
+            .AddPolicyScheme(Either, null, scheme => scheme.ForwardDefaultSelector = http => BearerScheme.TokenOf(http.Request) is null ? Sessions.Scheme : BearerScheme.Name)
+            .AddScheme<AuthenticationSchemeOptions, BearerScheme>(BearerScheme.Name, null)
+            .AddCookie(Sessions.Scheme, Cookie);
+    }
+
+    private static void Cookie(CookieAuthenticationOptions cookie)
+    {
+        cookie.Cookie.Name = "tx-session";
+        (cookie.Cookie.HttpOnly, cookie.Cookie.SameSite, cookie.Cookie.SecurePolicy) = (true, SameSiteMode.Lax, CookieSecurePolicy.SameAsRequest);
+        (cookie.ExpireTimeSpan, cookie.SlidingExpiration) = (Sessions.Idle, true);
+        cookie.Events.OnValidatePrincipal = context => context.HttpContext.RequestServices.GetRequiredService<Sessions>().Validate(context);
+        cookie.Events.OnRedirectToLogin = context => Turn(context, new Refusal(401, "agencies.sign-in-first"));
+        cookie.Events.OnRedirectToAccessDenied = context => Turn(context, Refusal.Forbidden("agencies.not-allowed"));
+    }
+
+    private static Task Turn(RedirectContext<CookieAuthenticationOptions> context, Refusal refusal)
+    {
+        var request = context.Request;
+        if (refusal.Status != 401 || Machines.Any(m => request.Path.StartsWithSegments(m, StringComparison.Ordinal))) return refusal.ToProblem().ExecuteAsync(context.HttpContext);
+        var language = request.Path.StartsWithSegments("/en", StringComparison.Ordinal) ? "/en" : "";
+        context.Response.Redirect($"{language}/sign-in?returnUrl={Uri.EscapeDataString(request.Path + request.QueryString)}");
+        return Task.CompletedTask;
+    }
+
+    // Whoever shows a token means to be known by it: with a bad one he is not served as a nobody either.
+    private static Task RefuseBadTokens(HttpContext http, RequestDelegate next)
+    {
+        if (http.User.Identity is { IsAuthenticated: true } || BearerScheme.TokenOf(http.Request) is null) return next(http);
+        http.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        return new Refusal(401, "agencies.bad-token").ToProblem().ExecuteAsync(http);
+    }
+
+    // SameSite=Lax keeps the cookie out of other sites' posts; browsers that say where a request comes from are believed as well.
+    private static Task RefuseForeignPages(HttpContext http, RequestDelegate next)
+    {
+        var isSafe = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || HttpMethods.IsOptions(http.Request.Method);
+        if (isSafe || !http.User.HasClaim("tx:kind", "person") || http.Request.Headers["Sec-Fetch-Site"] != "cross-site") return next(http);
+        return Refusal.Forbidden("agencies.foreign-page").ToProblem().ExecuteAsync(http);
+    }
 }

@@ -38,6 +38,9 @@ public sealed class Directory(Db db)
     /// <summary>The head of the agency's sharing office (Order 809 art. 11); without one it can neither submit nor approve.</summary>
     public Person? SharingOfficeHead(Id<Agency> agency) => now.Heads.TryGetValue(agency, out var person) ? Person(person) : null;
 
+    /// <summary>Changes whenever all sessions of the person must end; null for someone who may not sign in.</summary>
+    internal string? Stamp(Id<Person> person) => now.Stamps.GetValueOrDefault(person);
+
     /// <summary>People of the agency who hold the role.</summary>
     public IReadOnlyList<Person> Holders(Id<Agency> agency, Role role) => [.. now.People.Values.Where(p => p.Agency == agency && p.Roles.Contains(role)).OrderBy(p => p.UserName, StringComparer.Ordinal)];
 
@@ -49,8 +52,8 @@ public sealed class Directory(Db db)
             r => new Agency(r.Id<Agency>(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.Kind<AgencyKind>(5), r.GetString(6), r.IdOrNull<Agency>(7), r.TextOrNull(8), r.TextOrNull(9)), ct);
         var roles = (await db.List($"select person, role from agencies_role", r => (Person: r.Id<Person>(0), Role: r.Kind<Role>(1)), ct)).ToLookup(r => r.Person, r => r.Role);
         var people = await db.List(
-            $"select id, user_name, name, agency from agencies_person where is_enabled = 1",
-            r => new Person(r.Id<Person>(0), r.GetString(1), r.GetString(2), r.IdOrNull<Agency>(3), roles[r.Id<Person>(0)].ToFrozenSet()), ct);
+            $"select id, user_name, name, agency, security_stamp from agencies_person where is_enabled = 1",
+            r => (Person: new Person(r.Id<Person>(0), r.GetString(1), r.GetString(2), r.IdOrNull<Agency>(3), roles[r.Id<Person>(0)].ToFrozenSet()), Stamp: r.GetString(4)), ct);
         var heads = await db.List($"select agency, person from agencies_appointment where until_at is null", r => KeyValuePair.Create(r.Id<Agency>(0), r.Id<Person>(1)), ct);
         var divisions = await db.List(
             $"select code, name, name_en, valid_from, valid_to, list from agencies_division",
@@ -65,14 +68,15 @@ public sealed class Directory(Db db)
         return new DivisionTable(DivisionTable.Shipped.All.Where(d => !codes.Contains(d.Code)).Concat(loaded));
     }
 
-    private sealed class Snapshot(IReadOnlyList<Agency> agencies, IReadOnlyList<Person> people, IReadOnlyList<KeyValuePair<Id<Agency>, Id<Person>>> heads, DivisionTable divisions)
+    private sealed class Snapshot(IReadOnlyList<Agency> agencies, IReadOnlyList<(Person Person, string Stamp)> people, IReadOnlyList<KeyValuePair<Id<Agency>, Id<Person>>> heads, DivisionTable divisions)
     {
         public static readonly Snapshot Empty = new([], [], [], DivisionTable.Shipped);
 
         public IReadOnlyList<Agency> Agencies { get; } = agencies;
         public FrozenDictionary<Id<Agency>, Agency> ById { get; } = agencies.ToFrozenDictionary(a => a.Id);
         public FrozenDictionary<string, Agency> BySlug { get; } = agencies.ToFrozenDictionary(a => a.Slug, StringComparer.Ordinal);
-        public FrozenDictionary<Id<Person>, Person> People { get; } = people.ToFrozenDictionary(p => p.Id);
+        public FrozenDictionary<Id<Person>, Person> People { get; } = people.ToFrozenDictionary(p => p.Person.Id, p => p.Person);
+        public FrozenDictionary<Id<Person>, string> Stamps { get; } = people.ToFrozenDictionary(p => p.Person.Id, p => p.Stamp);
         public FrozenDictionary<Id<Agency>, Id<Person>> Heads { get; } = heads.ToFrozenDictionary();
         public DivisionTable Divisions { get; } = divisions;
         public Lazy<DivisionList> Checks { get; } = new(divisions.ForChecks);

@@ -3,7 +3,7 @@ using Tongxiang.Kernel;
 namespace Tongxiang.Agencies;
 
 /// <summary>Brings this copy's snapshots up to what any copy changed.</summary>
-internal sealed class Follower(Db db, Directory directory, RulePack rules, Calendar calendar)
+internal sealed class Follower(Db db, Directory directory, RulePack rules, Calendar calendar, Clients clients, Sessions sessions)
 {
     private long seen = -1;
 
@@ -18,6 +18,8 @@ internal sealed class Follower(Db db, Directory directory, RulePack rules, Calen
         // Read first: a change that comes while we load is then loaded again, not missed.
         var last = await Changes.Last(db, ct);
         await directory.Refresh(ct);
+        await clients.Refresh(ct);
+        await sessions.Refresh(ct);
         await rules.Refresh(ct);
         await calendar.Refresh(ct);
         Interlocked.Exchange(ref seen, last);

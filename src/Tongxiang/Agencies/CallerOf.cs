@@ -1,0 +1,34 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Agencies;
+
+/// <summary>Who is behind a request, with the roles as they stand now and not as they stood at sign-in.</summary>
+public static class CallerOf
+{
+    private static readonly object Slot = new();
+
+    public static Caller Caller(this HttpContext http)
+    {
+        if (http.Items[Slot] is (ClaimsPrincipal user, Caller known) && ReferenceEquals(user, http.User)) return known;
+        var caller = Find(http);
+        http.Items[Slot] = (http.User, caller);
+        return caller;
+    }
+
+    /// <summary>The token's content when the request carried one; the gateway reads call context from it.</summary>
+    public static Bearer? Bearer(this HttpContext http) => http.Features.Get<Bearer>();
+
+    private static Caller Find(HttpContext http)
+    {
+        if (http.User.Identity is not { IsAuthenticated: true }) return Agencies.Caller.Anonymous;
+        if (http.Bearer() is { } bearer && http.User.HasClaim("tx:kind", "client")) return bearer.Caller;
+        if (!http.User.HasClaim("tx:kind", "person") || !Id<Person>.TryParse(http.User.FindFirstValue("sub"), null, out var id)) return Agencies.Caller.Anonymous;
+        var directory = http.RequestServices.GetRequiredService<Directory>();
+        if (directory.Person(id) is not { } person) return Agencies.Caller.Anonymous;
+        var agency = person.Agency is { } own ? directory.Find(own) : null;
+        return new Caller(id.ToString(), id, null, person.Agency, agency?.Kind, person.Roles, person.Name);
+    }
+}

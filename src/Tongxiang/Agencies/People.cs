@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Evidence;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Agencies;
+
+/// <summary>Someone who is to sign in.</summary>
+/// <param name="Agency">Null for a citizen.</param>
+public sealed record NewPerson(string UserName, string Name, Id<Agency>? Agency, IReadOnlySet<Role> Roles, string Password, string? Email = null);
+
+/// <summary>People who sign in: enrolled, given roles, disabled; passwords by ASP.NET Core Identity.</summary>
+public sealed partial class People(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, IServiceScopeFactory scopes)
+{
+    private static readonly Role[] BureauRoles = [Role.BureauReviewer, Role.BureauHead, Role.SecurityAdmin, Role.AuditAdmin];
+
+    // Level 3 protection (等保三级): who administers, who guards and who audits are three people.
+    private static readonly Role[] Separate = [Role.SystemAdmin, Role.SecurityAdmin, Role.AuditAdmin];
+
+    public async Task<Outcome<Person>> Enrol(Caller caller, NewPerson person, CancellationToken ct)
+    {
+        if (!MayAdminister(caller, person.Agency)) return Refusal.Forbidden("agencies.only-administrator");
+        if (!UserNames().IsMatch(person.UserName)) return Refusal.Invalid(new FieldError("userName", "agencies.user-form", person.UserName));
+        if (person.Name.Trim().Length is < 1 or > 60) return Refusal.Invalid(new FieldError("name", "agencies.name-length", person.Name.Length));
+        if (person.Agency is { } agency && directory.Find(agency) is null) return Refusal.NotFound("agency");
+        if (WrongRoles(person.Agency, person.Roles) is { } wrong) return wrong;
+        var id = Id<Person>.New(clock);
+        var account = new Account
+        {
+            Id = id,
+            UserName = person.UserName,
+            Name = person.Name.Trim(),
+            Agency = person.Agency,
+            Roles = person.Roles,
+            Email = person.Email,
+            Because = Said(caller, id, "agencies.person-enrolled", ("roles", string.Join(' ', person.Roles.Order()))),
+        };
+        await using var scope = scopes.CreateAsyncScope();
+        var result = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(account, person.Password);
+        if (Refused(result, "password", person.UserName) is { } refusal) return refusal;
+        await directory.Refresh(ct);
+        return directory.Person(id)!;
+    }
+
+    /// <summary>Replaces the roles; it shows in the next request of the person.</summary>
+    public async Task<Outcome<Person>> SetRoles(Caller caller, Id<Person> id, IReadOnlySet<Role> roles, CancellationToken ct)
+    {
+        if (directory.Person(id) is not { } person || !MayAdminister(caller, person.Agency)) return Refusal.NotFound("person");
+        // Nobody widens his own rights.
+        if (caller.Person == id) return Refusal.Forbidden("agencies.own-roles");
+        if (WrongRoles(person.Agency, roles) is { } wrong) return wrong;
+        var now = clock.GetUtcNow();
+        await db.Commit(async tx =>
+        {
+            await tx.Run($"delete from agencies_role where person = {id}");
+            foreach (var role in roles) await tx.Run($"insert into agencies_role (person, role, given_by, given_at) values ({id}, {role}, {caller.Actor}, {now})");
+            if (!roles.Contains(Role.SharingOfficeHead)) await tx.Run($"update agencies_appointment set until_at = {now} where person = {id} and until_at is null");
+            await Changes.Record(tx, "person", id.ToString(), now);
+            await evidence.Append(tx, Said(caller, id, "agencies.roles-set", ("before", string.Join(' ', person.Roles.Order())), ("roles", string.Join(' ', roles.Order()))));
+        }, ct);
+        await directory.Refresh(ct);
+        return directory.Person(id)!;
+    }
+
+    /// <summary>Takes the sign-in away; open sessions end at once.</summary>
+    public async Task<Outcome<Person>> Disable(Caller caller, Id<Person> id, CancellationToken ct)
+    {
+        if (directory.Person(id) is not { } person || !MayAdminister(caller, person.Agency) || caller.Person == id) return Refusal.NotFound("person");
+        var now = clock.GetUtcNow();
+        await db.Commit(async tx =>
+        {
+            await tx.Run($"update agencies_person set is_enabled = 0 where id = {id}");
+            await tx.Run($"update agencies_appointment set until_at = {now} where person = {id} and until_at is null");
+            await Changes.Record(tx, "person", id.ToString(), now);
+            await evidence.Append(tx, Said(caller, id, "agencies.person-disabled"));
+        }, ct);
+        await directory.Refresh(ct);
+        return person;
+    }
+
+    /// <summary>The person's own change; every session, this one too, ends.</summary>
+    public async Task<Outcome<Person>> ChangePassword(Caller caller, string current, string next, CancellationToken ct)
+    {
+        if (caller.Person is not { } id) return new Refusal(401, "agencies.sign-in-first");
+        return await Change(id, caller, "agencies.password-changed", (users, account) => users.ChangePasswordAsync(account, current, next), ct);
+    }
+
+    /// <summary>Ends every session of the person: asked for by the person, or by an administrator.</summary>
+    public async Task<Outcome<Person>> SignOutEverywhere(Caller caller, Id<Person> id, CancellationToken ct)
+    {
+        if (directory.Person(id) is not { } person || !(caller.Person == id || MayAdminister(caller, person.Agency))) return Refusal.NotFound("person");
+        return await Change(id, caller, "agencies.signed-out-everywhere", (users, account) => users.UpdateSecurityStampAsync(account), ct);
+    }
+
+    private async Task<Outcome<Person>> Change(Id<Person> id, Caller caller, string kind, Func<UserManager<Account>, Account, Task<IdentityResult>> change, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+        if (await users.FindByIdAsync(id.ToString()) is not { IsEnabled: true } account) return Refusal.NotFound("person");
+        account.Because = Said(caller, id, kind);
+        if (Refused(await change(users, account), "password", account.UserName) is { } refusal) return refusal;
+        await directory.Refresh(ct);
+        return directory.Person(id)!;
+    }
+
+    private Refusal? WrongRoles(Id<Agency>? agency, IReadOnlySet<Role> roles)
+    {
+        if (roles.Count == 0) return Refusal.Invalid(new FieldError("roles", "agencies.roles-none"));
+        if (roles.Count(Separate.Contains) > 1) return new Refusal(422, "agencies.roles-separate");
+        var kind = agency is { } id ? directory.Find(id)?.Kind : null;
+        var unfit = roles.FirstOrDefault(r => kind switch
+        {
+            null => r != Role.Citizen,
+            AgencyKind.Company => r is not (Role.CompanyUser or Role.Broker or Role.Vendor or Role.Expert),
+            AgencyKind.Bureau => r is Role.Citizen or Role.CompanyUser,
+            _ => r is Role.Citizen or Role.CompanyUser or Role.Broker || BureauRoles.Contains(r),
+        }, (Role)(-1));
+        return (int)unfit < 0 ? null : new Refusal(422, "agencies.role-unfit", unfit);
+    }
+
+    private bool MayAdminister(Caller caller, Id<Agency>? agency) =>
+        caller == Caller.Platform || (caller.Has(Role.SystemAdmin) && caller.Agency is { } own
+            && (agency is { } target ? own == target || directory.Find(target)?.Bureau == own : caller.IsBureau));
+
+    private static Refusal? Refused(IdentityResult result, string field, string userName)
+    {
+        if (result.Succeeded) return null;
+        var code = result.Errors.First().Code;
+        if (code is "agencies.user-taken" or "DuplicateUserName") return Refusal.Conflict("agencies.user-taken", userName);
+        return Refusal.Invalid(new FieldError(field, code.StartsWith("agencies.", StringComparison.Ordinal) ? code : code == "PasswordMismatch" ? "agencies.password-mismatch" : "agencies.password-common"));
+    }
+
+    private Happening Said(Caller caller, Id<Person> id, string kind, params (string Name, string Value)[] facts) =>
+        new(kind, caller.Actor, caller.Agency?.ToString(), $"person:{id}", clock.GetUtcNow(), facts.ToDictionary(f => f.Name, f => f.Value));
+
+    [GeneratedRegex("^[a-z][a-z0-9._-]{2,59}$")]
+    private static partial Regex UserNames();
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Evidence;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Agencies;
+
+/// <summary>Sign-in and sign-out of people. A session is a sealed cookie; it ends by idleness, by age, by sign-out, and with the person's security stamp.</summary>
+public sealed class Sessions
+{
+    public const string Scheme = "Session";
+    internal static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
+    internal static readonly TimeSpan Longest = TimeSpan.FromHours(12);
+    private const int LongestPassword = 512;
+    private readonly Db db;
+    private readonly TimeProvider clock;
+    private readonly EvidenceLog evidence;
+    private readonly Directory directory;
+    private readonly Attempts attempts;
+    private readonly ConcurrentDictionary<string, DateTimeOffset> ended = new(StringComparer.Ordinal);
+    private readonly Lazy<string> nobody;
+    private long failures;
+
+    internal Sessions(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, Attempts attempts, IPasswordHasher<Account> hasher)
+    {
+        (this.db, this.clock, this.evidence, this.directory, this.attempts) = (db, clock, evidence, directory, attempts);
+        nobody = new(() => hasher.HashPassword(null!, Convert.ToHexString(RandomNumberGenerator.GetBytes(16))));
+    }
+
+    /// <summary>Signs in and sets the cookie. Unknown name, wrong password and disabled person answer alike, in text and in time.</summary>
+    public async Task<Outcome<Person>> SignIn(HttpContext http, string userName, string password, CancellationToken ct)
+    {
+        var users = http.RequestServices.GetRequiredService<UserManager<Account>>();
+        var name = users.NormalizeName(userName.Trim()) ?? "";
+        if (name.Length is 0 or > 100 || password.Length is 0 or > LongestPassword) return Refused();
+        if (await attempts.Begin(name, http.Connection.RemoteIpAddress, ct) is { } wait)
+        {
+            Interlocked.Increment(ref failures);
+            return new Refusal(429, "agencies.too-many-tries") { RetryAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds) };
+        }
+        var account = await users.FindByNameAsync(name);
+        var isRight = await IsRight(users, account, password);
+        if (!isRight || account is not { IsEnabled: true } || directory.Person(account.Id) is not { } person)
+        {
+            Interlocked.Increment(ref failures);
+            return Refused();
+        }
+        await attempts.Succeeded(name, http.Connection.RemoteIpAddress, ct);
+        await End(http.User, ct);
+        await Begin(http, person, account.SecurityStamp, ct);
+        return person;
+    }
+
+    /// <summary>Ends this session for good: a copy of the cookie is worth nothing afterwards.</summary>
+    public async Task SignOut(HttpContext http, CancellationToken ct)
+    {
+        await End(http.User, ct);
+        await http.SignOutAsync(Scheme);
+    }
+
+    internal async Task Validate(CookieValidatePrincipalContext context)
+    {
+        var user = context.Principal!;
+        var isGood = Id<Person>.TryParse(user.FindFirstValue("sub"), null, out var id)
+            && directory.Stamp(id) is { } stamp && stamp == user.FindFirstValue("tx:stamp")
+            && user.FindFirstValue("sid") is { } sid && !ended.ContainsKey(sid)
+            && long.TryParse(user.FindFirstValue("auth_time"), NumberStyles.None, CultureInfo.InvariantCulture, out var since)
+            && clock.GetUtcNow() < DateTimeOffset.FromUnixTimeSeconds(since) + Longest;
+        if (isGood) return;
+        context.RejectPrincipal();
+        await context.HttpContext.SignOutAsync(Scheme);
+    }
+
+    internal async Task Refresh(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (session, until) in await db.List($"select session, until_at from agencies_session_end where until_at > {now}", r => (r.GetString(0), r.Instant(1)), ct)) ended[session] = until;
+        foreach (var (session, until) in ended) if (until <= now) ended.TryRemove(session, out _);
+    }
+
+    internal Task Forget(CancellationToken ct) => db.Run($"delete from agencies_session_end where until_at < {clock.GetUtcNow()}", ct);
+
+    /// <summary>Failed sign-ins are evidence as a number: names that were tried may be passwords typed into the wrong box.</summary>
+    internal async Task WitnessFailures(CancellationToken ct)
+    {
+        var count = Interlocked.Exchange(ref failures, 0);
+        if (count == 0) return;
+        await db.Commit(tx => evidence.Append(tx, new Happening("agencies.sign-ins-failed", "system", null, "agencies:sign-in", clock.GetUtcNow(),
+            new Dictionary<string, string> { ["count"] = count.ToString(CultureInfo.InvariantCulture) })), ct);
+    }
+
+    private async Task Begin(HttpContext http, Person person, string stamp, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var identity = new ClaimsIdentity(Scheme, "sub", "role");
+        identity.AddClaims(
+        [
+            new Claim("sub", person.Id.ToString()), new Claim("tx:kind", "person"), new Claim("name", person.Name),
+            new Claim("sid", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), new Claim("tx:stamp", stamp),
+            new Claim("auth_time", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+        ]);
+        if (person.Agency is { } agency) identity.AddClaim(new Claim("tx:agency", agency.ToString()));
+        identity.AddClaims(person.Roles.Select(r => new Claim("role", r.ToString())));
+        await db.Commit(tx => evidence.Append(tx, new Happening("agencies.signed-in", person.Id.ToString(), person.Agency?.ToString(), $"person:{person.Id}", now, new Dictionary<string, string>())), ct);
+        await http.SignInAsync(Scheme, new ClaimsPrincipal(identity));
+    }
+
+    private async Task End(ClaimsPrincipal user, CancellationToken ct)
+    {
+        if (user.FindFirstValue("sid") is not { } session) return;
+        var now = clock.GetUtcNow();
+        var until = now + Longest;
+        await db.Commit(async tx =>
+        {
+            await tx.Run($"insert into agencies_session_end (session, until_at) values ({session}, {until}) on conflict (session) do nothing");
+            await Changes.Record(tx, "session", "", now);
+        }, ct);
+        ended[session] = until;
+    }
+
+    // A name nobody has costs the same work as one that exists.
+    private async Task<bool> IsRight(UserManager<Account> users, Account? account, string password)
+    {
+        if (account?.PasswordHash is not null) return await users.CheckPasswordAsync(account, password);
+        users.PasswordHasher.VerifyHashedPassword(null!, nobody.Value, password);
+        return false;
+    }
+
+    private static Refusal Refused() => new(401, "agencies.sign-in-failed");
+}

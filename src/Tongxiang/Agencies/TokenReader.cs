@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Agencies;
+
+/// <summary>What a valid access token says.</summary>
+/// <param name="Matter">Fixed for the token's life; it wins over the header of the same name. So do <paramref name="Case"/> and <paramref name="Operator"/>.</param>
+public sealed record Bearer(Caller Caller, string TokenId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, string? Matter, string? Case, string? Operator);
+
+/// <summary>Reads access tokens that this node signed. A signature is checked once per token; expiry and revocation at every call.</summary>
+public sealed class TokenReader(TokenKeys keys, Clients clients, Directory directory, TimeProvider clock, NodeSettings settings)
+{
+    internal const string Audience = "tongxiang";
+    internal const string TokenType = "at+jwt";
+    private const int LongestToken = 8 << 10;
+    private const int MostKept = 20_000;
+    private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
+    private readonly ConcurrentDictionary<string, Signed> known = new(StringComparer.Ordinal);
+
+    private sealed record Signed(Id<Client> Client, string TokenId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, string? Matter, string? Case, string? Operator);
+
+    /// <summary>The bearer, or null for a token that is not ours, has ended or was revoked; which of them is not told to the outside.</summary>
+    public async ValueTask<Bearer?> Read(string token)
+    {
+        if (token.Length is 0 or > LongestToken) return null;
+        var digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        if (!known.TryGetValue(digest, out var signed))
+        {
+            signed = await Verify(token);
+            if (signed is null) return null;
+            Keep(digest, signed);
+        }
+        return Current(signed);
+    }
+
+    // Everything that can change after the signature was checked.
+    private Bearer? Current(Signed signed)
+    {
+        if (clock.GetUtcNow() >= signed.ExpiresAt) return null;
+        if (clients.Find(signed.Client) is not { IsEnabled: true } client) return null;
+        // Token times are whole seconds: one issued in the second of a revocation is taken as older.
+        if (signed.IssuedAt <= client.TokensAfter) return null;
+        var agency = client.Agency is { } id ? directory.Find(id) : null;
+        var caller = new Caller(client.Id.ToString(), client.Agency is null ? client.Owner : null, client.Id, client.Agency, agency?.Kind, NoRoles, client.Name);
+        return new Bearer(caller, signed.TokenId, signed.IssuedAt, signed.ExpiresAt, signed.Matter, signed.Case, signed.Operator);
+    }
+
+    private static readonly IReadOnlySet<Role> NoRoles = new HashSet<Role>();
+
+    private async ValueTask<Signed?> Verify(string token)
+    {
+        var result = await handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+            ValidTypes = [TokenType],
+            ValidAudience = Audience,
+            // Only this node's own keys are tried: a jwk, jku or x5c in the header is never read.
+            IssuerSigningKeyResolver = (_, _, kid, _) => keys.Find(kid) is { } key ? [key] : [],
+            TryAllIssuerSigningKeys = false,
+            ValidateIssuer = settings.PublicUrl is not null,
+            ValidIssuers = settings.PublicUrl is { } url ? [url, url.TrimEnd('/') + "/"] : [],
+            RequireExpirationTime = true,
+            LifetimeValidator = (_, expires, _, _) => expires is { } at && clock.GetUtcNow().UtcDateTime < at,
+        });
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
+        if (!Id<Client>.TryParse(jwt.Subject, null, out var client) || Claim(jwt, "tx:kind") != "client" || string.IsNullOrEmpty(jwt.Id)) return null;
+        return new Signed(client, jwt.Id, new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero), new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
+            Claim(jwt, CallContext.Matter), Claim(jwt, CallContext.Case), Claim(jwt, CallContext.Operator));
+    }
+
+    private void Keep(string digest, Signed signed)
+    {
+        if (known.Count >= MostKept)
+        {
+            var at = clock.GetUtcNow();
+            foreach (var (old, _) in known.Where(k => k.Value.ExpiresAt <= at)) known.TryRemove(old, out _);
+            if (known.Count >= MostKept) known.Clear();
+        }
+        known[digest] = signed;
+    }
+
+    private static string? Claim(JsonWebToken jwt, string name) => jwt.TryGetPayloadValue<string>(name, out var value) ? value : null;
+}
+
+/// <summary>Names of the call context, the same as headers and as token claims.</summary>
+public static class CallContext
+{
+    public const string Matter = "Data-Matter";
+    public const string Case = "Data-Case";
+    public const string Operator = "Data-Operator";
+
+    internal static readonly string[] All = [Matter, Case, Operator];
+}
