@@ -11,6 +11,7 @@ public static class Canonical
 {
     private const long Safe = (1L << 53) - 1;
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+    private static readonly SearchValues<char> Special = SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (char)c), '"', '\\']);
 
     public static byte[] Json(JsonNode? value)
     {
@@ -77,24 +78,24 @@ public static class Canonical
         to.Write(Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
     }
 
-    private static void Text(string text, ArrayBufferWriter<byte> to)
+    /// <summary>One text with its quotes, for writers that know the order of their members.</summary>
+    public static void Text(string text, IBufferWriter<byte> to)
     {
         to.Write("\""u8);
-        var plain = 0;
-        for (var i = 0; i < text.Length; i++)
+        var rest = text.AsSpan();
+        for (int next; (next = rest.IndexOfAny(Special)) >= 0; rest = rest[(next + 1)..])
         {
-            if (Escape(text[i]) is not { } escape)
-                continue;
-            Plain(text.AsSpan(plain, i - plain), to);
-            to.Write(Encoding.ASCII.GetBytes(escape));
-            plain = i + 1;
+            Plain(rest[..next], to);
+            to.Write(Encoding.ASCII.GetBytes(Escape(rest[next])));
         }
-        Plain(text.AsSpan(plain), to);
+        Plain(rest, to);
         to.Write("\""u8);
     }
 
-    private static void Plain(ReadOnlySpan<char> text, ArrayBufferWriter<byte> to)
+    private static void Plain(ReadOnlySpan<char> text, IBufferWriter<byte> to)
     {
+        if (text.IsEmpty)
+            return;
         try
         {
             to.Advance(Strict.GetBytes(text, to.GetSpan(text.Length * 3)));
@@ -105,7 +106,7 @@ public static class Canonical
         }
     }
 
-    private static string? Escape(char c) => c switch
+    private static string Escape(char c) => c switch
     {
         '"' => "\\\"",
         '\\' => "\\\\",
@@ -114,7 +115,6 @@ public static class Canonical
         '\n' => "\\n",
         '\f' => "\\f",
         '\r' => "\\r",
-        < ' ' => $"\\u{(int)c:x4}",
-        _ => null,
+        _ => $"\\u{(int)c:x4}",
     };
 }

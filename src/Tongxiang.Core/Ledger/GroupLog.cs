@@ -51,7 +51,7 @@ public sealed class GroupLog : IDisposable
     /// <summary>Opens or creates the log in a folder; what a crash left half-written and unacknowledged is cut off. One process at a time.</summary>
     public static GroupLog Open(string folder, int segmentBytes = Segments.DefaultBytes) => new(Segments.Open(folder, segmentBytes));
 
-    /// <summary>Completes when leaf and opening are durable. Cancelling before the entry is taken prevents it; afterwards the outcome is awaited.</summary>
+    /// <summary>Completes when leaf and opening are durable; neither may be changed afterwards. Cancelling before the entry is taken prevents it; afterwards the outcome is awaited.</summary>
     public ValueTask<Placed> Append(ReadOnlyMemory<byte> leaf, ReadOnlyMemory<byte> opening, CancellationToken ct)
     {
         if (leaf.Length > Bundles.MaxEntry || opening.Length > MaxOpening)
@@ -253,7 +253,7 @@ public sealed class GroupLog : IDisposable
 
         public ReadOnlyMemory<byte> Leaf => leaf;
         public ReadOnlyMemory<byte> Opening => opening;
-        public Leafed Entry { get; } = new(TreeHash.Sha256.Leaf(leaf.Span), TreeHash.Sm3.Leaf(leaf.Span), Frame.SizeOf(leaf.Length, opening.Length));
+        public Leafed Entry { get; } = new(TreeHash.Sha256.Leaf(leaf.Span), leaf, Frame.SizeOf(leaf.Length, opening.Length));
         public ValueTask<Placed> Task => new(this, core.Version);
 
         public void Done(Placed placed) => core.SetResult(placed);

@@ -5,8 +5,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tongxiang.Core.Ledger;
 
-/// <summary>An entry's leaf in both trees, and how many bytes it takes in its frame.</summary>
-internal readonly record struct Leafed(Digest Sha256, Digest Sm3, int Bytes);
+/// <summary>An entry on its way into the trees, and how many bytes it takes in its frame. Its SM3 hash is made there, off the callers' path.</summary>
+internal readonly record struct Leafed(Digest Sha256, ReadOnlyMemory<byte> Leaf, int Bytes)
+{
+    public Digest Sm3 => TreeHash.Sm3.Leaf(Leaf.Span);
+}
 
 /// <summary>
 /// A log on disk: packed append-only segments hold leaves and sealed openings and are the truth; the folder <c>tree</c> beside them holds the hashes of
@@ -135,7 +138,7 @@ internal sealed class Segments : IDisposable
                 throw new InvalidDataException($"A segment is missing before entry {first}.");
             Replay(PathOf(first), first, first == firsts[^1], (frame, _) =>
             {
-                foreach (var entry in Leaves(frame.Span))
+                foreach (var entry in Leaves(frame))
                 {
                     if (frontiers[0].Size >= at)
                         return;
@@ -189,7 +192,7 @@ internal sealed class Segments : IDisposable
                 throw new InvalidDataException($"The log has {size} entries before segment {PathOf(first)}: a segment is missing or was renamed.");
             var end = Replay(PathOf(first), first, first == firsts[^1], (frame, at) =>
             {
-                var entries = Leaves(frame.Span);
+                var entries = Leaves(frame);
                 Index(at, entries);
                 WriteTrees();
                 size += entries.Length;
@@ -226,14 +229,15 @@ internal sealed class Segments : IDisposable
         return at;
     }
 
-    private static Leafed[] Leaves(ReadOnlySpan<byte> frame)
+    private static Leafed[] Leaves(ReadOnlyMemory<byte> frame)
     {
-        var entries = new Leafed[Frame.Count(frame)];
+        var bytes = frame.Span;
+        var entries = new Leafed[Frame.Count(bytes)];
         var at = Frame.HeadSize;
         for (var i = 0; i < entries.Length; i++)
         {
-            var (leaf, _, next) = Frame.Entry(frame, at);
-            entries[i] = new(TreeHash.Sha256.Leaf(frame[leaf]), TreeHash.Sm3.Leaf(frame[leaf]), next - at);
+            var (leaf, _, next) = Frame.Entry(bytes, at);
+            entries[i] = new(TreeHash.Sha256.Leaf(bytes[leaf]), frame[leaf], next - at);
             at = next;
         }
         return entries;

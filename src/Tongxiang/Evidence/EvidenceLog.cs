@@ -73,15 +73,13 @@ public sealed class EvidenceLog : IAsyncDisposable
     /// <summary>Opens the log and recovers what a crash left; called at start so that a damaged log stops the node and not the first caller.</summary>
     public async Task Start(CancellationToken ct) => await Open(ct);
 
+    /// <summary>Witnesses the last counts and closes the log.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (book is not null)
-        {
-            book.Log.Dispose();
-            book = null;
-        }
-        opening.Dispose();
-        await ValueTask.CompletedTask;
+        if (book is null) return;
+        await WitnessCounts(CancellationToken.None);
+        book.Dispose();
+        book = null;
     }
 
     internal async ValueTask<Book> Open(CancellationToken ct)
@@ -145,7 +143,7 @@ public sealed class EvidenceLog : IAsyncDisposable
             catch (IOException)
             {
                 // Open data go on when the log stops (architecture §6); what was counted waits for a log that takes it.
-                Volatile.Read(ref counts).AddOrUpdate((resource, version), (calls, rows), (_, new_) => (new_.Calls + calls, new_.Rows + rows));
+                Volatile.Read(ref counts).AddOrUpdate((resource, version), (calls, rows), (_, later) => (later.Calls + calls, later.Rows + rows));
             }
         }
     }

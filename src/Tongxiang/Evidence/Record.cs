@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
@@ -15,19 +16,21 @@ internal sealed record Record(string? Id, Happening Happening)
     public byte[] Canonical()
     {
         var h = Happening;
-        var json = new JsonObject
-        {
-            ["kind"] = h.Kind,
-            ["actor"] = h.Actor,
-            ["subject"] = h.Subject,
-            ["at"] = h.At.UtcDateTime.ToString(Instant, CultureInfo.InvariantCulture),
-            ["facts"] = new JsonObject(h.Facts.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value))),
-        };
-        if (Id is not null) json["id"] = Id;
-        if (h.Agency is not null) json["agency"] = h.Agency;
-        if (h.Parties.Count > 0) json["parties"] = new JsonArray([.. h.Parties.Select(p => (JsonNode?)p)]);
-        var bytes = Tongxiang.Core.Ledger.Canonical.Json(json);
-        return bytes.Length <= MaxBytes ? bytes : throw new ArgumentException($"The happening {h.Kind} has {bytes.Length} bytes, at most {MaxBytes} fit: put a digest into its facts instead of the thing.");
+        var to = new ArrayBufferWriter<byte>(512);
+        // Members in the canonical order, written directly: this lies on the path of every call.
+        to.Write("{"u8);
+        Member("\"actor\":"u8, h.Actor, to);
+        if (h.Agency is not null) Member(",\"agency\":"u8, h.Agency, to);
+        Member(",\"at\":"u8, h.At.UtcDateTime.ToString(Instant, CultureInfo.InvariantCulture), to);
+        Facts(h.Facts, to);
+        if (Id is not null) Member(",\"id\":"u8, Id, to);
+        Member(",\"kind\":"u8, h.Kind, to);
+        Parties(h.Parties, to);
+        Member(",\"subject\":"u8, h.Subject, to);
+        to.Write("}"u8);
+        return to.WrittenCount <= MaxBytes
+            ? to.WrittenSpan.ToArray()
+            : throw new ArgumentException($"The happening {h.Kind} has {to.WrittenCount} bytes, at most {MaxBytes} fit: put a digest into its facts instead of the thing.");
     }
 
     public static Record Read(ReadOnlySpan<byte> canonical)
@@ -48,5 +51,33 @@ internal sealed record Record(string? Id, Happening Happening)
         hash.AppendData(salt);
         hash.AppendData(canonical);
         return hash.GetHashAndReset();
+    }
+
+    private static void Facts(IReadOnlyDictionary<string, string> facts, ArrayBufferWriter<byte> to)
+    {
+        to.Write(",\"facts\":{"u8);
+        var first = true;
+        foreach (var (name, value) in facts.OrderBy(f => f.Key, StringComparer.Ordinal))
+        {
+            if (!first) to.Write(","u8);
+            first = false;
+            Tongxiang.Core.Ledger.Canonical.Text(name, to);
+            Member(":"u8, value, to);
+        }
+        to.Write("}"u8);
+    }
+
+    private static void Parties(IReadOnlyList<string> parties, ArrayBufferWriter<byte> to)
+    {
+        if (parties.Count == 0) return;
+        to.Write(",\"parties\":["u8);
+        for (var i = 0; i < parties.Count; i++) Member(i == 0 ? [] : ","u8, parties[i], to);
+        to.Write("]"u8);
+    }
+
+    private static void Member(ReadOnlySpan<byte> name, string value, ArrayBufferWriter<byte> to)
+    {
+        to.Write(name);
+        Tongxiang.Core.Ledger.Canonical.Text(value, to);
     }
 }

@@ -10,6 +10,8 @@ namespace Tongxiang.Evidence;
 internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock) : IDisposable
 {
     private const int Batch = 200;
+    private const int IndexBatch = 1000;
+    private const int Rows = 20; // SQLite finds a parameter by walking all of a statement's: many rows at once cost their square
     private static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim round = new(1, 1);
     private DateTimeOffset kept = DateTimeOffset.MinValue;
@@ -49,7 +51,7 @@ internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock)
         {
             var from = await db.One($"select indexed from evidence_log where origin = {book.Origin}", r => r.GetInt64(0), ct);
             var tail = new List<(long Index, byte[] Leaf, byte[] Opening)>();
-            book.Log.Each(from, Batch, (index, leaf, opening) => tail.Add((index, leaf, opening)));
+            book.Log.Each(from, IndexBatch, (index, leaf, opening) => tail.Add((index, leaf, opening)));
             if (tail.Count == 0) return;
             var rows = new List<(long Place, Record Record)>();
             foreach (var (index, leaf, opening) in tail)
@@ -62,13 +64,15 @@ internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock)
     {
         // The condition makes a second indexer, which cannot be while the lease holds, harmless.
         if (await tx.Run($"update evidence_log set indexed = {from + count} where origin = {origin} and indexed = {from}") == 0) return;
-        if (rows.Count == 0) return;
-        // An id met twice keeps its first place: better than an index that stands still for ever.
-        await tx.Run($"insert into evidence_entry (place, id, kind, actor, agency, subject, resource, grant_id, client, happened_at) values {Sql.Join(", ", rows.Select(r => Row(r.Place, r.Record)))} on conflict do nothing");
-        var parties = rows.SelectMany(r => r.Record.Happening.Parties.Distinct(), (r, party) => Party(party, r.Place)).ToList();
-        if (parties.Count > 0) await tx.Run($"insert into evidence_party (agency, place) values {Sql.Join(", ", parties)}");
-        var ids = rows.Where(r => r.Record.Id is not null).Select(r => r.Record.Id!).ToList();
-        if (ids.Count > 0) await tx.Run($"delete from evidence_outbox where id in {ids}");
+        foreach (var some in rows.Chunk(Rows))
+        {
+            // An id met twice keeps its first place: better than an index that stands still for ever.
+            await tx.Run($"insert into evidence_entry (place, id, kind, actor, agency, subject, resource, grant_id, client, happened_at) values {Sql.Join(", ", some.Select(r => Row(r.Place, r.Record)))} on conflict do nothing");
+        }
+        foreach (var some in rows.SelectMany(r => r.Record.Happening.Parties.Distinct(), (r, party) => Party(party, r.Place)).Chunk(Rows))
+            await tx.Run($"insert into evidence_party (agency, place) values {Sql.Join(", ", some)}");
+        foreach (var some in rows.Where(r => r.Record.Id is not null).Select(r => r.Record.Id!).Chunk(Rows))
+            await tx.Run($"delete from evidence_outbox where id in {some}");
     }
 
     private static Sql Row(long place, Record record)

@@ -159,6 +159,18 @@ public sealed class EvidenceLogTests
     }
 
     [Theory, EveryStore]
+    public async Task Counts_not_yet_witnessed_are_witnessed_when_the_node_stops(Store store)
+    {
+        await using var lab = await EvidenceLab.Open(store);
+        await lab.Log.Start(default);
+        lab.Log.Count("bus-stops", 3, 100);
+        await lab.Log.DisposeAsync();
+        lab.Restart();
+        await lab.Sequencer.Run(default);
+        Assert.Equal("evidence.open-reads", Assert.Single((await lab.Openings.List(new(null, IsAuditor: true), new(), default)).Items).Happening.Kind);
+    }
+
+    [Theory, EveryStore]
     public async Task A_log_set_back_to_an_older_copy_does_not_start(Store store)
     {
         await using var lab = await EvidenceLab.Open(store);
