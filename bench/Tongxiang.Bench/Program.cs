@@ -3,6 +3,7 @@ using Tongxiang.Bench;
 return args switch
 {
     ["call", .. var rest] => await CallPath.Run(rest),
+    ["landing", .. var rest] => await Landing.Run(rest),
     ["lookup", .. var rest] => await Lookup.Run(rest),
     ["search", .. var rest] => Search.Run(rest),
     ["evidence", .. var rest] => await Evidence.Run(rest),
@@ -11,6 +12,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | lookup [rows] | search [entries] | evidence [callers] [folder]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | lookup [rows] | search [entries] | evidence [callers] [folder]");
     return 2;
 }

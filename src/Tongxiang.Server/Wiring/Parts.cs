@@ -43,6 +43,7 @@ internal static class Parts
     {
         app.MapEvidence();
         app.MapCatalog();
+        app.MapIngest();
         app.MapAgencies();
         app.MapPortal();
     }

@@ -16,6 +16,9 @@ internal static class ExcelSource
     private const long FreeRatioBelow = 64L << 20;
     private const int MostParts = 10_000;
 
+    // The reader of workbooks asks the runtime for code page 1252 by number.
+    static ExcelSource() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
     public static Outcome<Source> Open(Home home, ScratchFile raw, string kind, string? sheet, CancellationToken ct)
     {
         if (kind == "xlsx" && CheckZip(raw, ct) is { } bomb) return bomb;

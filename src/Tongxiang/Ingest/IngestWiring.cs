@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Core.Elements;
 using Tongxiang.Kernel;
@@ -14,8 +15,15 @@ public static class IngestWiring
         services.AddSingleton<Around>(p => () => Today(p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Directory>()));
         services.AddSingleton<Proposals>();
         services.AddSingleton<Landings>();
+        services.AddSingleton<LandingFace>();
         services.AddSingleton(p => new Chore("ingest.work", TimeSpan.FromMilliseconds(300), p.GetRequiredService<Landings>().Work));
         return services;
+    }
+
+    public static IEndpointRouteBuilder MapIngest(this IEndpointRouteBuilder routes)
+    {
+        routes.ServiceProvider.GetRequiredService<LandingFace>().Map(routes);
+        return routes;
     }
 
     // Days are those of Beijing, where the regions in the numbers lie.

@@ -112,6 +112,8 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         await working.WaitAsync(ct);
         try
         {
+            using var only = OnlyHere();
+            if (only is null) return;
             while (await db.One(RunRows.Select.Then($" where state in ('Queued', 'Checking', 'Sealing') order by id limit 1"), RunRows.Read, ct) is { } run) await Try(run, ct);
         }
         finally
@@ -121,6 +123,19 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
     }
 
     public void Dispose() => working.Dispose();
+
+    // A node and an import at the terminal may share the data folder: whoever holds the file works, the other waits for the outcome.
+    private FileStream? OnlyHere()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(home.Uploads, "working"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private async Task Try(Run run, CancellationToken ct)
     {
