@@ -25,6 +25,8 @@ public static class PortalFace
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Settings);
         services.AddSingleton<ProblemPages>();
+        services.AddSingleton<Public.Shelf>();
+        services.AddSingleton<Public.DataLook>();
         services.AddScoped<Visit>();
         return services;
     }
@@ -43,6 +45,7 @@ public static class PortalFace
     {
         Bundle.Map(routes);
         Preferences.Map(routes);
+        Public.Takeaway.Map(routes);
         routes.MapRazorComponents<App>();
         return routes;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
+using Tongxiang.Agencies;
 using Tongxiang.Kernel;
 using Tongxiang.Portal.Kit;
 
@@ -31,6 +32,9 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
 
     /// <summary>Path and query, for links to an anchor of this page and for coming back to it.</summary>
     public string Here => Path + Http.Request.QueryString;
+
+    /// <summary>Who reads: nobody, or a person signed in.</summary>
+    public Caller Caller => Http.Caller();
 
     /// <summary>Scheme and host under which the reader came.</summary>
     public string Origin => $"{Http.Request.Scheme}://{Http.Request.Host}";

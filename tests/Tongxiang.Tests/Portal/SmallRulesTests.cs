@@ -1,5 +1,6 @@
 using CsCheck;
 using Microsoft.AspNetCore.Http;
+using Tongxiang.Catalog;
 using Tongxiang.Portal;
 using Tongxiang.Portal.Kit;
 using Tongxiang.Portal.Public;
@@ -23,6 +24,21 @@ public sealed class SmallRulesTests
         var scale = ChartScale.For(values);
         return values.All(v => scale.Y(v) is >= ChartScale.Ceiling - 0.01 and <= ChartScale.Floor + 0.01) && scale.Marks.Count() is >= 2 and <= 11;
     }, seed: "0000KOIPeX3P");
+
+    [Theory]
+    [InlineData(UpdatePromise.Daily, 1, true, 0), InlineData(UpdatePromise.Daily, 5, true, 4), InlineData(UpdatePromise.Monthly, 35, true, 0), InlineData(UpdatePromise.Monthly, 40, true, 9), InlineData(UpdatePromise.AsNeeded, 900, false, 0)]
+    public void Punctuality_counts_days_beyond_the_promise(UpdatePromise promise, int daysAgo, bool promised, int late)
+    {
+        var now = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero);
+        Assert.Equal(new Punctuality(promised, late), Punctuality.Of(promise, now.AddDays(-daysAgo), now));
+    }
+
+    [Fact]
+    public void Data_that_never_came_are_neither_late_nor_on_time() => Assert.False(Punctuality.Of(UpdatePromise.Daily, null, DateTimeOffset.UnixEpoch).IsPromised);
+
+    [Theory]
+    [InlineData("plain", "plain"), InlineData("a,b", "\"a,b\""), InlineData("say \"so\"", "\"say \"\"so\"\"\""), InlineData("=1+1", "'=1+1"), InlineData("@x,y", "\"'@x,y\"")]
+    public void A_cell_of_the_listing_is_quoted_and_never_a_formula(string text, string cell) => Assert.Equal(cell, Takeaway.Cell(text));
 
     [Theory]
     [InlineData("/", true), InlineData("/datasets?q=1", true), InlineData("//x", false), InlineData("/\\x", false), InlineData("https://x", false), InlineData("", false), InlineData(null, false), InlineData("/a\r\nb", false)]
