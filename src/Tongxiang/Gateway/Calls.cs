@@ -79,10 +79,10 @@ public sealed partial class Calls
     }
 
     /// <summary>Opens the way for a file: decided, planned, and on record before the first byte.</summary>
-    internal async ValueTask<Stop?> Permit(Call call, CancellationToken ct)
+    internal async ValueTask<Stop?> Permit(Call call, BulkFormat? whole, CancellationToken ct)
     {
         if (await Decide(call, ct) is { } stop) return stop;
-        if (await MakePlan(call, ct) is { } bad)
+        if (await MakePlan(call, ct) is { } bad || (bad = Whole(call, whole)) is not null)
         {
             await witnessing.Stopped(call, bad, ct);
             return bad;
@@ -91,6 +91,15 @@ public sealed partial class Calls
         if (call.Grant is not null && DayLimit(call, call.Plan is { Where: null, Granted: null } ? call.Version!.Rows : 0) is { } full) return full;
         call.Receipt = await witnessing.Permitted(call, string.Join(',', call.Plan!.Columns.Select(c => c.Field.Name)), ct);
         return null;
+    }
+
+    // Parquet and XLSX are made from the version itself, which knows of no row filter and no mask.
+    private static Stop? Whole(Call call, BulkFormat? form)
+    {
+        if (form is not { } wanted) return null;
+        if (call.Plan is { Where: null, Granted: null } && call.Plan.Columns.All(column => !call.Scope!.Find(column.Field.Name)!.IsMasked && column.Shown == column.Field.Name))
+            return Bulk.Refuses(call.Version!, [.. call.Plan.Columns.Select(column => column.Field)], wanted);
+        return new Refusal(406, "gateway.file-in-part", wanted.ToString().ToLowerInvariant());
     }
 
     /// <summary>All rows of a permitted file, page by page.</summary>
@@ -202,7 +211,7 @@ public sealed partial class Calls
         {
             // The version stands and its copy is built again: an older one on its first reader. Nobody should take that for "no rows".
             NoCopy(log, call.Version!.Id.ToString(), missing);
-            _ = sources.Serve(call.Version, CancellationToken.None);
+            _ = Rebuild(call.Version);
             return new Refusal(503, "gateway.no-copy") { RetryAfterSeconds = 5 };
         }
 
@@ -213,6 +222,19 @@ public sealed partial class Calls
         if (call.Total is { } total && call.Plan!.Offset > total)
             return new QueryFault(416, "PGRST103", "Requested range not satisfiable", $"An offset of {call.Plan.Offset} was requested, but there are only {total} rows.", "gateway.query.range");
         return call.Grant is null ? null : DayLimit(call, call.Page.Rows);
+    }
+
+    private async Task Rebuild(Warehouse.Version version)
+    {
+        try
+        {
+            await sources.Serve(version, CancellationToken.None);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The caller has its answer; the next one tries again.
+            NotBuilt(log, version.Id.ToString(), e);
+        }
     }
 
     // Nobody is accountable for an anonymous call: every further million steps, about 50 ms of work, counts as one more.
@@ -238,6 +260,9 @@ public sealed partial class Calls
         await sources.Delivered(grant.Id, call.Mode, CancellationToken.None);
         return null;
     }
+
+    [LoggerMessage(1801, LogLevel.Error, "The serving copy of version {Version} could not be built.")]
+    private static partial void NotBuilt(ILogger log, string version, Exception e);
 
     [LoggerMessage(1800, LogLevel.Warning, "Version {Version} has no serving copy; it is built now.")]
     private static partial void NoCopy(ILogger log, string version, Exception missing);

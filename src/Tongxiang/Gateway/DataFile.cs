@@ -5,11 +5,12 @@ using Tongxiang.Catalog;
 using Tongxiang.Evidence;
 using Tongxiang.Gateway.Forms;
 using Tongxiang.Kernel;
+using Tongxiang.Warehouse;
 
 namespace Tongxiang.Gateway;
 
 /// <summary>A whole version as a file: witnessed as permitted before the first byte and as closed after the last.</summary>
-public sealed class DataFile(Calls calls, GatewaySources sources, TimeProvider clock)
+public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, TimeProvider clock)
 {
     private const int pageRows = 5_000;
 
@@ -18,32 +19,40 @@ public sealed class DataFile(Calls calls, GatewaySources sources, TimeProvider c
     private async Task Send(HttpContext http, string resource, string format)
     {
         var ct = http.RequestAborted;
-        if (format is not ("csv" or "ndjson"))
+        var call = Reception.Receive(http, sources, resource, Mode.File, clock.GetUtcNow(), format, false, null);
+        if (!Enum.TryParse<BulkFormat>(format, ignoreCase: true, out var form) || format != Extension(form))
         {
-            await DataProblem.Write(http, new Stop(new Refusal(404, "gateway.no-file-form", QueryName(format)), null));
+            await DataProblem.Write(http, new Stop(new Refusal(404, "gateway.no-file-form", Query.QueryFault.Clip(format)), null));
             return;
         }
 
-        var call = Reception.Receive(http, sources, resource, Mode.File, clock.GetUtcNow(), format, false, null);
-        if (await calls.Permit(call, ct) is { } stop)
+        if (await calls.Permit(call, form is BulkFormat.Parquet or BulkFormat.Xlsx ? form : null, ct) is { } stop)
         {
             await DataProblem.Write(http, stop);
             return;
         }
 
-        Describe(http, call, format);
+        Describe(http, call, form);
         var body = new CountedWriter(http.Response.BodyWriter);
         long rows = 0;
         var isWhole = false;
         try
         {
-            if (format == "csv") CsvForm.Head(body, call.Plan!.Columns, AnswerForm.Of(http.Request) is not { Kind: FormKind.Csv, HasMark: false });
-            await foreach (var page in calls.Pages(call, pageRows, ct))
+            if (form is BulkFormat.Parquet or BulkFormat.Xlsx)
             {
-                if (format == "csv") await CsvForm.Rows(body, page, ct);
-                else await new JsonForm(page, false).Lines(body, ct);
-                rows += page.Rows;
-                await body.FlushAsync(ct);
+                await bulk.Write(call.Version!, [.. call.Plan!.Columns.Select(column => column.Field)], form, body.AsStream(leaveOpen: true), hasMark: false, ct);
+                rows = call.Version!.Rows;
+            }
+            else
+            {
+                if (form == BulkFormat.Csv) CsvForm.Head(body, call.Plan!.Columns, AnswerForm.Of(http.Request) is not { Kind: FormKind.Csv, HasMark: false });
+                await foreach (var page in calls.Pages(call, pageRows, ct))
+                {
+                    if (form == BulkFormat.Csv) await CsvForm.Rows(body, page, ct);
+                    else await new JsonForm(page, false).Lines(body, ct);
+                    rows += page.Rows;
+                    await body.FlushAsync(ct);
+                }
             }
 
             isWhole = true;
@@ -56,10 +65,11 @@ public sealed class DataFile(Calls calls, GatewaySources sources, TimeProvider c
         }
     }
 
-    private static void Describe(HttpContext http, Call call, string format)
+    private static void Describe(HttpContext http, Call call, BulkFormat form)
     {
         var response = http.Response;
-        response.ContentType = format == "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson; charset=utf-8";
+        response.ContentType = Bulk.ContentType(form);
+        var format = Extension(form);
         var name = $"{call.Entry!.Content.Name}-v{call.Version!.Number}.{format}";
         response.Headers.ContentDisposition = $"attachment; filename=\"{call.Entry.Slug}-v{call.Version.Number}.{format}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
         response.Headers.CacheControl = call.IsOpenRead ? "public, max-age=60" : "private, no-store";
@@ -68,5 +78,5 @@ public sealed class DataFile(Calls calls, GatewaySources sources, TimeProvider c
         if (call.Receipt is { } receipt) response.Headers[Receipt.Header] = receipt.ToString();
     }
 
-    private static string QueryName(string format) => Query.QueryFault.Clip(format);
+    private static string Extension(BulkFormat form) => form.ToString().ToLowerInvariant();
 }

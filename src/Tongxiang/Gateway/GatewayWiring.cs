@@ -2,7 +2,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Tongxiang.Agencies;
+using Tongxiang.Catalog;
+using Tongxiang.Evidence;
 using Tongxiang.Kernel;
+using Tongxiang.Share;
 using Tongxiang.Warehouse;
 
 namespace Tongxiang.Gateway;
@@ -17,7 +21,7 @@ public static class GatewayWiring
         _ = settings;
         services.AddOptions<GatewaySettings>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<GatewaySettings>>().Value);
-        services.TryAddSingleton(p => new ServingCopies(p.GetRequiredService<NodeSettings>(), p.GetRequiredService<Home>()));
+        services.TryAddSingleton(Sources);
         services.AddSingleton<Rates>();
         services.AddSingleton<DayUses>();
         services.AddSingleton<Calls>();
@@ -28,11 +32,24 @@ public static class GatewayWiring
         return services;
     }
 
+    /// <summary>Before the first request: what grants used today before the node stopped.</summary>
+    public static Task OpenGateway(this IServiceProvider services, CancellationToken ct) => services.GetRequiredService<DayUses>().Load(ct);
+
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
     {
         app.ServiceProvider.GetRequiredService<DataFace>().Map(app);
         app.ServiceProvider.GetRequiredService<DataFile>().Map(app);
         app.ServiceProvider.GetRequiredService<DataDescription>().Map(app);
         return app;
+    }
+
+    private static GatewaySources Sources(IServiceProvider services)
+    {
+        var (catalogue, versions, grants) = (services.GetRequiredService<Catalogue>(), services.GetRequiredService<Versions>(), services.GetRequiredService<Grants>());
+        var (applications, evidence) = (services.GetRequiredService<Applications>(), services.GetRequiredService<EvidenceLog>());
+        return new GatewaySources(
+            http => http.Caller(), catalogue.BySlug, versions.Current, async (entry, number, ct) => await versions.Find(entry, number, ct), versions.Serve,
+            (entry, caller) => grants.Active.Of(entry, caller), evidence.Witness, applications.Delivered, evidence.Count, () => evidence.Stopped,
+            async (id, ct) => await evidence.Of(id, ct));
     }
 }

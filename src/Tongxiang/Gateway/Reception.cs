@@ -12,7 +12,7 @@ internal static class Reception
     public static Call Receive(HttpContext http, GatewaySources sources, string resource, Mode mode, DateTimeOffset now, string form, bool isSingle, Func<QueryScope, Warehouse.Plan, Kernel.Outcome<Warehouse.Plan>>? adjust)
     {
         var (slug, number) = Split(resource);
-        var caller = sources.Caller(http);
+        var (caller, bearer) = (sources.Caller(http), http.Bearer());
         return new Call
         {
             Resource = slug,
@@ -24,8 +24,10 @@ internal static class Reception
             Assurance = SureOf(http, caller),
             Address = http.Connection.RemoteIpAddress,
             Mode = mode,
-            // Who has signed in is the operator, whatever a header says.
-            Context = new CallPurpose(Named(http, "Data-Matter"), Named(http, "Data-Case"), caller.Person?.ToString() ?? Named(http, "Data-Operator")),
+            // What the token says cannot be changed by whoever holds it, and who has signed in is the operator; a header only fills a gap.
+            Context = new CallPurpose(
+                bearer?.Matter ?? Named(http, CallContext.Matter), bearer?.Case ?? Named(http, CallContext.Case),
+                bearer?.Operator ?? caller.Person?.ToString() ?? Named(http, CallContext.Operator)),
             Form = form,
             IsSingle = isSingle,
             Adjust = adjust,
@@ -44,10 +46,9 @@ internal static class Reception
     private static Assurance SureOf(HttpContext http, Caller caller) =>
         http.User.HasClaim(claim => claim.Type == "cnf") ? Assurance.BoundToken : caller.Client is not null ? Assurance.SignedAssertion : Assurance.Key;
 
-    // What the token says cannot be changed by whoever holds it; a header only fills a gap.
     private static string? Named(HttpContext http, string name)
     {
-        var text = http.User.FindFirst(name)?.Value ?? http.Request.Headers[name].ToString();
+        var text = http.Request.Headers[name].ToString();
         if (text.Contains('%', StringComparison.Ordinal)) text = Uri.UnescapeDataString(text);
         return text.Length is 0 or > 200 || text.Any(char.IsControl) ? null : text;
     }
