@@ -71,6 +71,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         builder.Services.AddSingleton(lab.Db);
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(_ => self!.Sources(log));
+        builder.Services.AddWarehouse(lab.Settings);
         builder.Services.AddGateway(lab.Settings);
         builder.Services.AddRouting();
         more?.Invoke(builder.Services);
@@ -88,6 +89,21 @@ internal sealed class GatewayLab : IAsyncDisposable
 
     /// <summary>Puts a version beside the current one without rows behind it.</summary>
     public void Put(Entry entry, long number, VersionState state) => versions[(entry.Id, number)] = ServingLab.Version(lab, entry.Content.Fields, entry.Content.Key, 0, entry.Id, number) with { State = state };
+
+    /// <summary>Lands text as a real sealed version and makes it current.</summary>
+    public async Task Land(Entry entry, string csv, long rows)
+    {
+        await File.WriteAllTextAsync(Path.Combine(lab.Home.Scratch, "rows.csv"), csv);
+        var versions = Get<Versions>();
+        var (id, key) = await Get<VersionKeys>().Make(entry.Id, default);
+        var landed = new Landed(
+            id, key, entry.Id, entry.Content.Fields, entry.Content.Key, Path.Combine(lab.Home.Scratch, "rows.csv"), (byte)',', 0, entry.Content.Fields.Count,
+            [.. Enumerable.Range(0, entry.Content.Fields.Count)], rows, 0, true, "{}", "", "steward", null);
+        var version = (await versions.Promote("steward", null, (await versions.Land(landed, default)).Value.Id, default)).Value;
+        entries[entry.Slug] = entry;
+        this.versions[(entry.Id, version.Number)] = version;
+        current[entry.Id] = version.Number;
+    }
 
     public void Change(Entry entry) => entries[entry.Slug] = entry;
 

@@ -8,7 +8,7 @@ namespace Tongxiang.Gateway.Query;
 /// <summary>Turns the text of a comparison into a predicate on the stored form of a column.</summary>
 internal static class Literals
 {
-    private static readonly string[] stampForms = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"];
+    private static readonly string[] stampForms = ["yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFFFFFF"];
 
     /// <summary>The comparison, or null when the text is no value of the column's type.</summary>
     public static Predicate? Compare(Field field, PlanOperator op, string text) => field.Type switch
@@ -76,10 +76,16 @@ internal static class Literals
         return true;
     }
 
+    // Stored as text with the offset it came with; compared as text, so a bound is written in the form of the column.
     private static string? Stamp(string text)
     {
-        if (DateTime.TryParseExact(text, stampForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
-            return text.Length == 10 ? text + "T00:00:00" : text.Replace(' ', 'T') + (text.Length == 16 ? ":00" : "");
-        return DateTimeOffset.TryParseExact(text, ["yyyy-MM-ddTHH:mm:sszzz", "yyyy-MM-ddTHH:mm:ssZ"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? text : null;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) return text + "T00:00:00";
+        if (text.Length is < 16 or > 35) return null;
+        var stamp = text[..10] + "T" + text[11..];
+        var offset = stamp.EndsWith('Z') ? 1 : stamp.Length > 21 && stamp[^6] is '+' or '-' ? 6 : 0;
+        var local = stamp[..^offset];
+        if (text[10] is not ('T' or ' ') || !DateTime.TryParseExact(local, stampForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) return null;
+        if (offset == 6 && !TimeSpan.TryParseExact(stamp[^5..], @"hh\:mm", CultureInfo.InvariantCulture, out _)) return null;
+        return (local.Length == 16 ? local + ":00" : local) + stamp[^offset..];
     }
 }

@@ -107,6 +107,19 @@ public sealed class QueryReaderTests
     }
 
     [Theory]
+    [InlineData("2026-01-31", "2026-01-31T00:00:00")]
+    [InlineData("2026-01-31 08:30", "2026-01-31T08:30:00")]
+    [InlineData("2026-01-31T08:30:05.12", "2026-01-31T08:30:05.12")]
+    [InlineData("2026-01-31T08:30:05Z", "2026-01-31T08:30:05Z")]
+    [InlineData("2026-01-31T08:30:05.5+08:00", "2026-01-31T08:30:05.5+08:00")]
+    [InlineData("2026-01-31T25:00:00", null)]
+    [InlineData("2026-01-31T08:30:05+99:00", null)]
+    [InlineData("2026-01-31x08:30:05", null)]
+    [InlineData("yesterday morning", null)]
+    public void A_moment_is_taken_in_the_stored_form(string text, string? stored) =>
+        Assert.Equal(stored, Literals.Compare(Sample.Make("at", Tongxiang.Catalog.FieldType.Timestamp), PlanOperator.Gt, text)?.Values[0]);
+
+    [Theory]
     [InlineData("", "id,name,amount,ratio,day,masked")]
     [InlineData("select=", "id,name,amount,ratio,day,masked")]
     [InlineData("select=name,id", "name,id")]
