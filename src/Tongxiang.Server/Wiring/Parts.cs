@@ -1,11 +1,9 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
-using Tongxiang.Gateway;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
-using Tongxiang.Share;
 using Tongxiang.Warehouse;
 
 namespace Tongxiang.Server.Wiring;
@@ -19,8 +17,6 @@ internal static class Parts
         services.AddAgencies(settings);
         services.AddCatalog(settings);
         services.AddWarehouse(settings);
-        services.AddShare(settings);
-        services.AddGateway(settings);
         services.AddIngest(settings);
         services.AddPortal();
         return services;
@@ -40,8 +36,6 @@ internal static class Parts
         await app.Services.OpenAgencies(ct);
         await app.Services.OpenCatalog(ct);
         await app.Services.GetRequiredService<Versions>().Start(ct);
-        await app.Services.OpenShare(ct);
-        await app.Services.OpenGateway(ct);
         await app.Services.GetRequiredService<Landings>().Recover(ct);
     }
 
@@ -51,8 +45,6 @@ internal static class Parts
         app.MapCatalog();
         app.MapIngest();
         app.MapAgencies();
-        app.MapShare();
-        app.MapGateway();
         app.MapPortal();
     }
 
