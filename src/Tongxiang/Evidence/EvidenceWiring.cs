@@ -14,6 +14,7 @@ public static class EvidenceWiring
         services.AddSingleton<Openings>();
         services.AddSingleton<Export>();
         services.AddSingleton<Sequencer>();
+        services.AddHealthChecks().AddCheck<LogTakes>("evidence", tags: ["ready"]);
         services.AddSingleton(p => new Chore("evidence.sequence", TimeSpan.FromMilliseconds(400), p.GetRequiredService<Sequencer>().Run));
         services.AddSingleton(p => new Chore("evidence.counts", TimeSpan.FromMinutes(1), p.GetRequiredService<EvidenceLog>().WitnessCounts, OneCopyOnly: false));
         return services;

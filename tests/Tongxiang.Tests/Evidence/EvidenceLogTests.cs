@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Tongxiang.Core.Ledger;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
@@ -156,6 +157,34 @@ public sealed class EvidenceLogTests
         var facts = Assert.Single(seen).Happening.Facts;
         Assert.Equal(("2", "120", "3"), (facts["calls"], facts["rows"], facts["version"]));
         Assert.Equal(2, (await lab.Log.Open(default)).Log.Size);
+    }
+
+    // The disk goes away under the running log: the next segment cannot be made.
+    [Fact]
+    public async Task When_the_log_stops_calls_are_refused_open_reads_go_on_and_the_node_is_not_ready()
+    {
+        await using var lab = await EvidenceLab.Open(Store.Sqlite);
+        var health = new LogTakes(lab.Log);
+        var large = lab.Happened("gateway.answered", facts: ("note", new string('x', 60_000)));
+        await lab.Log.Witness(large, default);
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(new())).Status);
+        Directory.Move(lab.Lab.Home.Log, lab.Lab.Home.Log + ".gone");
+        var acknowledged = 1;
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            for (; acknowledged < 3000; acknowledged++) await lab.Log.Witness(large, default);
+        });
+        Assert.InRange(acknowledged, 100, 2999);
+        await Assert.ThrowsAnyAsync<IOException>(async () => await lab.Log.Witness(large, default));
+        Assert.NotNull(lab.Log.Stopped);
+        Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(new())).Status);
+        lab.Log.Count("bus-stops", 1, 5);
+        await lab.Log.WitnessCounts(default);
+
+        await lab.Log.DisposeAsync();
+        Directory.Move(lab.Lab.Home.Log + ".gone", lab.Lab.Home.Log);
+        lab.Restart();
+        Assert.Equal(acknowledged, (await lab.Log.Open(default)).Log.Size);
     }
 
     [Theory, EveryStore]
