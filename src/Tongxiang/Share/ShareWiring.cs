@@ -21,6 +21,7 @@ public static class ShareWiring
         services.AddSingleton<Webhooks>();
         services.AddSingleton<Applications>();
         services.AddSingleton<Inbox>();
+        services.AddSingleton<UseLedger>();
         services.AddSingleton<ClockWatch>();
         services.AddSingleton(p => new Outbox(
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Webhooks>(), p.GetRequiredService<NoticeSettings>(), p.GetRequiredService<MailAddresses>(),
@@ -36,6 +37,9 @@ public static class ShareWiring
 
     public static IEndpointRouteBuilder MapShare(this IEndpointRouteBuilder routes)
     {
+        ApplicationRoutes.Map(routes);
+        GrantRoutes.Map(routes);
+        InboxRoutes.Map(routes);
         return routes;
     }
 }
