@@ -4,6 +4,7 @@ using Tongxiang.Evidence;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
+using Tongxiang.Share;
 using Tongxiang.Warehouse;
 
 namespace Tongxiang.Server.Wiring;
@@ -17,6 +18,7 @@ internal static class Parts
         services.AddAgencies(settings);
         services.AddCatalog(settings);
         services.AddWarehouse(settings);
+        services.AddShare(settings);
         services.AddIngest(settings);
         services.AddPortal();
         return services;
@@ -37,6 +39,7 @@ internal static class Parts
         await app.Services.OpenCatalog(ct);
         await app.Services.GetRequiredService<Versions>().Start(ct);
         await app.Services.GetRequiredService<Landings>().Recover(ct);
+        await app.Services.OpenShare(ct);
     }
 
     public static void MapParts(this WebApplication app)
@@ -45,6 +48,7 @@ internal static class Parts
         app.MapCatalog();
         app.MapIngest();
         app.MapAgencies();
+        app.MapShare();
         app.MapPortal();
     }
 

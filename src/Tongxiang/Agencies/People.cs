@@ -79,6 +79,10 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
         return person;
     }
 
+    /// <summary>Where the person's mail goes; null when no address was given or the sign-in was taken away.</summary>
+    public Task<string?> MailOf(Id<Person> id, CancellationToken ct) =>
+        db.One($"select email from agencies_person where id = {id} and is_enabled = 1", r => r.TextOrNull(0), ct);
+
     /// <summary>The person's own change; every session, this one too, ends.</summary>
     public async Task<Outcome<Person>> ChangePassword(Caller caller, string current, string next, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using Tongxiang.Agencies;
+using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Share;
@@ -12,17 +13,28 @@ public sealed record InboxItem(
     Id<Application> Application, string Number, Lane Lane, ApplicationState State, Side Side, string Resource, string ResourceEn, Id<Agency> Provider, Id<Agency>? Applicant,
     DateTimeOffset? DueAt, bool DueIsProvisional, string? DueRule, int? DaysLeft, Urgency Urgency, bool IsMine, DateTimeOffset Since);
 
+/// <summary>A catalogue entry that waits for the reader's approval or review.</summary>
+public sealed record InboxEntry(Id<Entry> Entry, string Code, string Name, string NameEn, EntryState State, DateTimeOffset? DueAt, bool DueIsProvisional, int? DaysLeft, DateTimeOffset Since);
+
 /// <summary>What waits for a person, most urgent first, and how much of each kind.</summary>
-public sealed record InboxView(IReadOnlyList<InboxItem> Items, IReadOnlyDictionary<ApplicationState, int> Counts, int Overdue);
+public sealed record InboxView(IReadOnlyList<InboxItem> Items, IReadOnlyList<InboxEntry> Entries, IReadOnlyDictionary<string, int> Counts, int Overdue)
+{
+    public static InboxView Empty { get; } = new([], [], new Dictionary<string, int>(), 0);
+
+    public int Total => Items.Count + Entries.Count;
+}
+
+/// <summary>The catalogue entries on which this caller has the next step.</summary>
+public delegate Task<IReadOnlyList<Entry>> CatalogueQueue(Caller caller, CancellationToken ct);
 
 /// <summary>The inbox (待办): by person, role and agency, with the time left in working days.</summary>
-public sealed class Inbox(Db db, TimeProvider clock, Agencies.Calendar calendar, Agencies.Directory directory, Applications applications, Deputies deputies, EntrySource entries)
+public sealed class Inbox(Db db, TimeProvider clock, Agencies.Calendar calendar, Agencies.Directory directory, Applications applications, Deputies deputies, EntrySource entries, CatalogueQueue queue)
 {
     private const int Most = 500;
 
     public async Task<InboxView> Of(Caller caller, CancellationToken ct)
     {
-        if (caller.Person is not { } person) return new([], new Dictionary<ApplicationState, int>(), 0);
+        if (caller.Person is not { } person) return InboxView.Empty;
         var standsInFor = await deputies.Of(caller, ct);
         var items = new List<InboxItem>();
         foreach (var application in await Candidates(caller, person, ct))
@@ -34,7 +46,16 @@ public sealed class Inbox(Db db, TimeProvider clock, Agencies.Calendar calendar,
         }
         // Overdue and nearly due first; what has no clock comes last, oldest first.
         var sorted = items.OrderBy(i => i.DueAt ?? DateTimeOffset.MaxValue).ThenBy(i => i.Since).ToList();
-        return new(sorted, sorted.CountBy(i => i.State).ToDictionary(), sorted.Count(i => i.Urgency == Urgency.Overdue));
+        var waiting = (await queue(caller, ct)).Select(Item).OrderBy(e => e.DueAt ?? DateTimeOffset.MaxValue).ToList();
+        var counts = sorted.CountBy(i => i.State.ToString()).Concat(waiting.CountBy(e => "Entry" + e.State)).ToDictionary();
+        return new(sorted, waiting, counts, sorted.Count(i => i.Urgency == Urgency.Overdue) + waiting.Count(e => e.DaysLeft < 0));
+    }
+
+    private InboxEntry Item(Entry entry)
+    {
+        var content = entry.Draft ?? entry.Content;
+        int? left = entry.DueAt is { } due ? calendar.Current.Left(WorkCalendar.Day(clock.GetUtcNow()), WorkCalendar.Day(due)) : null;
+        return new InboxEntry(entry.Id, entry.Code, content.Name, content.NameEn ?? content.Name, entry.LatestState, entry.DueAt, entry.DueIsProvisional, left, entry.ChangedAt);
     }
 
     private async Task<InboxItem> Item(Application a, Side side, Id<Person> reader, CancellationToken ct)

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Tongxiang.Agencies;
+using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Share;
@@ -15,6 +17,9 @@ public static class ShareWiring
         services.AddOptions<NoticeSettings>().BindConfiguration("Notices").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<NoticeSettings>>().Value);
         services.AddSingleton(p => GrantKey.Of(p.GetRequiredService<Home>(), p.GetRequiredService<NodeKey>()));
+        services.AddSingleton<EntrySource>(p => (id, ct) => new ValueTask<Entry?>(p.GetRequiredService<Entries>().Find(id, ct)));
+        services.AddSingleton<CatalogueQueue>(p => (caller, ct) => Waiting(p.GetRequiredService<Entries>(), caller, ct));
+        services.AddSingleton<MailAddresses>(p => (person, agency, ct) => Addresses(p, person, agency, ct));
         services.AddSingleton<Deputies>();
         services.AddSingleton<Grants>();
         services.AddSingleton<Notices>();
@@ -30,6 +35,27 @@ public static class ShareWiring
         services.AddSingleton(p => new Chore("share.outbox", TimeSpan.FromSeconds(2), p.GetRequiredService<Outbox>().Run));
         services.AddSingleton(p => new Chore("share.grants", TimeSpan.FromMilliseconds(500), p.GetRequiredService<Grants>().Follow, OneCopyOnly: false));
         return services;
+    }
+
+    private static async Task<IReadOnlyList<Entry>> Waiting(Entries entries, Caller caller, CancellationToken ct)
+    {
+        if (!caller.IsGovernment) return [];
+        var approvals = await entries.HeadQueue(caller, ct);
+        var reviews = await entries.ReviewQueue(caller, ct);
+        return
+        [
+            .. (approvals.IsRefused ? [] : approvals.Value).Where(e => entries.BureauOf(e.Agency) is { } bureau && EntryFlow.Check(Catalog.Step.Approved, e, caller, bureau) is null),
+            .. (reviews.IsRefused ? [] : reviews.Value).Where(e => entries.BureauOf(e.Agency) is { } bureau && EntryFlow.Check(Catalog.Step.Published, e, caller, bureau) is null),
+        ];
+    }
+
+    // A role's notice goes to the office's box: who holds the role changes, the box stays.
+    private static async ValueTask<IReadOnlyList<string>> Addresses(IServiceProvider services, Id<Person>? person, Id<Agency>? agency, CancellationToken ct)
+    {
+        var address = person is { } reader
+            ? await services.GetRequiredService<People>().MailOf(reader, ct)
+            : agency is { } office ? services.GetRequiredService<Agencies.Directory>().Find(office)?.Email : null;
+        return address is { Length: > 0 } ? [address] : [];
     }
 
     /// <summary>Loads the grants before the first request.</summary>

@@ -29,7 +29,7 @@ internal sealed class ShareLab : IAsyncDisposable
         Notices = new Notices(lab.Db, lab.Clock, Directory, settings);
         Webhooks = new Webhooks(lab.Db, lab.Clock, Evidence, lab.Key, settings);
         Applications = new Applications(lab.Db, lab.Clock, Evidence, Directory, Rules, Calendar, entries, Grants, Notices, Deputies);
-        Inbox = new Inbox(lab.Db, lab.Clock, Calendar, Directory, Applications, Deputies, entries);
+        Inbox = new Inbox(lab.Db, lab.Clock, Calendar, Directory, Applications, Deputies, entries, (_, _) => Task.FromResult<IReadOnlyList<Entry>>([]));
         Watch = new ClockWatch(lab.Db, lab.Clock, Calendar, Applications, Notices, entries);
     }
 
