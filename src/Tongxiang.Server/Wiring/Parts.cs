@@ -1,6 +1,7 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
+using Tongxiang.Gateway;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
@@ -19,6 +20,7 @@ internal static class Parts
         services.AddCatalog(settings);
         services.AddWarehouse(settings);
         services.AddShare(settings);
+        services.AddGateway(settings);
         services.AddIngest(settings);
         services.AddPortal();
         return services;
@@ -40,6 +42,7 @@ internal static class Parts
         await app.Services.GetRequiredService<Versions>().Start(ct);
         await app.Services.GetRequiredService<Landings>().Recover(ct);
         await app.Services.OpenShare(ct);
+        await app.Services.OpenGateway(ct);
     }
 
     public static void MapParts(this WebApplication app)
@@ -49,6 +52,7 @@ internal static class Parts
         app.MapIngest();
         app.MapAgencies();
         app.MapShare();
+        app.MapGateway();
         app.MapPortal();
     }
 
