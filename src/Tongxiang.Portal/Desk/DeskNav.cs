@@ -1,0 +1,22 @@
+using Tongxiang.Agencies;
+using Tongxiang.Portal.Layouts;
+
+namespace Tongxiang.Portal.Desk;
+
+/// <summary>What a person finds at the side of the desk: only what the person's roles can use.</summary>
+static class DeskNav
+{
+    public static IReadOnlyList<NavGroup> For(Visit visit, Caller caller)
+    {
+        var groups = new List<NavGroup>
+        {
+            new(visit["desk.nav.work"], [new("/desk", visit["desk.nav.inbox"]), new("/desk/applications", visit["desk.nav.applications"])]),
+        };
+        if (caller.IsGovernment)
+            groups.Add(new(visit["desk.nav.data"], [new("/desk/entries", visit["desk.nav.entries"]), new("/desk/find", visit["desk.nav.find"])]));
+        groups.Add(new(visit["desk.nav.use"], [new("/desk/grants", visit["desk.nav.grants"]), new("/desk/clients", visit["desk.nav.clients"]), new("/desk/ledger", visit["desk.nav.ledger"])]));
+        if (caller.IsBureau)
+            groups.Add(new(visit["desk.nav.bureau"], [new("/bureau", visit["desk.nav.review"]), new("/bureau/catalogue", visit["desk.nav.catalogue"]), new("/bureau/clocks", visit["desk.nav.clocks"]), new("/bureau/evidence", visit["desk.nav.evidence"])]));
+        return groups;
+    }
+}
