@@ -52,7 +52,7 @@ static class LandingPorts
                 continue;
             }
             http.Request.Headers["RequestVerificationToken"] = values.GetValueOrDefault("_form", "");
-            if (!await antiforgery.IsRequestValidAsync(http)) return Refusal.Forbidden("portal.stale-form").ToProblem();
+            if (!await antiforgery.IsRequestValidAsync(http)) return Refusal.Forbidden("kernel.stale-form").ToProblem();
             var fileName = what.FileNameStar.HasValue ? what.FileNameStar.Value : HeaderUtilities.RemoveQuotes(what.FileName).Value;
             if (string.IsNullOrEmpty(fileName)) return Results.Redirect($"{back}/land?miss=no-file");
             var run = await landings.Receive(http.Caller(), found.Value, fileName, part.Body, Wish(values), ct);
