@@ -46,6 +46,7 @@ public static class PortalFace
         Bundle.Map(routes);
         Preferences.Map(routes);
         Public.Takeaway.Map(routes);
+        Desk.LandingPorts.Map(routes);
         routes.MapRazorComponents<App>();
         return routes;
     }
