@@ -26,6 +26,8 @@ internal sealed class SeedVersions(Landings landings, Versions versions, Catalog
         var entry = Entry(resource)!;
         // A landing that a crash interrupted goes on by itself.
         var run = (await landings.Of(entry.Id, ct)).FirstOrDefault(r => r.State is RunState.Queued or RunState.Checking or RunState.Sealing) ?? await Deliver(resource, entry, ct);
+        // A region of a few hundred people may have nobody in a register: it stays without data.
+        if (run is null) return;
         run = await landings.Finish(run.Id, ct);
         if (run.State == RunState.Proposed) throw new InvalidOperationException($"'{resource.Slug}' waits for a person: {string.Join("; ", run.Proposal!.Doubts.Select(d => $"{d.Key} {string.Join(' ', d.Args)}"))}");
         if (run.State != RunState.Done) throw new RefusedException("rows of " + resource.Slug, run.Refusal!.ToRefusal());
@@ -33,12 +35,14 @@ internal sealed class SeedVersions(Landings landings, Versions versions, Catalog
         if (run.RowsRead >= 20_000) progress.Say($"{resource.Content.Name}：{run.RowsRead:N0} 行，隔离 {run.RowsBad:N0}", $"{resource.Slug}: {run.RowsRead:N0} rows, {run.RowsBad:N0} in quarantine");
     }
 
-    private async Task<Run> Deliver(Resource resource, Entry entry, CancellationToken ct)
+    private async Task<Run?> Deliver(Resource resource, Entry entry, CancellationToken ct)
     {
         var path = Path.Combine(home.Scratch, $"demonstration-{resource.Slug}.csv");
         try
         {
-            await using (var file = new FileStream(path, FileMode.Create, FileAccess.Write)) await Task.Run(() => resource.Write(scale, file), ct);
+            long written;
+            await using (var file = new FileStream(path, FileMode.Create, FileAccess.Write)) written = await Task.Run(() => resource.Write(scale, file), ct);
+            if (written == 0) return null;
             await using var upload = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
             var wish = new LandingWish(ConfirmsItself: true, Promotes: true, Note: "演示数据，由程序生成 / generated demonstration data");
             var received = await landings.Receive(cast.Steward(resource.Organisation), entry, resource.Slug + ".csv", upload, wish, ct);
