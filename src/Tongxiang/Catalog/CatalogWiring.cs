@@ -18,6 +18,7 @@ public static class CatalogWiring
         services.AddSingleton<Listings>();
         services.AddSingleton<Actions>();
         services.AddSingleton<CkanFace>();
+        services.AddSingleton<MachineFaces>();
         services.AddSingleton(p => new Chore("catalog.follow", TimeSpan.FromSeconds(1), p.GetRequiredService<Catalogue>().Follow, OneCopyOnly: false));
         return services;
     }
@@ -27,7 +28,10 @@ public static class CatalogWiring
 
     public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder routes)
     {
+        EntryApi.Map(routes);
+        SearchApi.Map(routes);
         routes.ServiceProvider.GetRequiredService<CkanFace>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<MachineFaces>().Map(routes);
         return routes;
     }
 }

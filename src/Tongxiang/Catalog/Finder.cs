@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using Tongxiang.Core.Search;
 using Tongxiang.Kernel;
 using Directory = Tongxiang.Agencies.Directory;
@@ -18,6 +20,23 @@ public sealed record SearchRequest(string Text, bool IsPublic)
     public int Offset { get; init; }
 
     public int Limit { get; init; } = 20;
+
+    /// <summary>The search that a query string asks for: <c>q</c>, a parameter per facet, <c>order</c>, <c>offset</c>, <c>limit</c>.</summary>
+    public static SearchRequest Read(HttpRequest request, bool isPublic)
+    {
+        var query = request.Query;
+        var chosen = Finder.Facets.Where(query.ContainsKey).ToDictionary(f => f, f => (IReadOnlyCollection<string>)[.. query[f].OfType<string>().Where(v => v.Length > 0).Take(50)], StringComparer.Ordinal);
+        return new SearchRequest(query["q"].ToString(), isPublic)
+        {
+            Chosen = chosen,
+            Order = query["order"].ToString() switch { "newest" => SearchOrder.Newest, "used" => SearchOrder.MostUsed, _ => SearchOrder.Relevance },
+            Offset = Whole(query["offset"], 0, 10_000),
+            Limit = Whole(query["limit"], 20, 100),
+        };
+    }
+
+    private static int Whole(string? text, int otherwise, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, most) : otherwise;
 }
 
 /// <summary>One entry found, and why: the rung of the ladder and the share of each text in the score.</summary>

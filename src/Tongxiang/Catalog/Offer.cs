@@ -5,7 +5,11 @@ namespace Tongxiang.Catalog;
 
 /// <summary>One form in which a resource can be had: what CKAN calls a resource and DCAT a distribution.</summary>
 /// <param name="Id">Stable for the entry and the format.</param>
-public sealed record Offer(Guid Id, Term Format, string Url, string AccessUrl, long? Bytes);
+/// <param name="DownloadUrl">The whole file; null where the form is only answered by the data API.</param>
+public sealed record Offer(Guid Id, Term Format, string AccessUrl, string? DownloadUrl, long? Bytes)
+{
+    public string Url => DownloadUrl ?? AccessUrl;
+}
 
 /// <summary>A published entry with what the faces for machines say about it.</summary>
 public sealed record Listing(Entry Entry, Agencies.Agency? Provider, DataFacts? Data)
@@ -22,8 +26,7 @@ public sealed record Listing(Entry Entry, Agencies.Agency? Provider, DataFacts? 
     public IReadOnlyList<Offer> Offers(Links links) =>
     [
         .. Content.Formats.Select(key => Themes.Formats.Find(key)).OfType<Term>().Select(format =>
-            new Offer(IdOf(format.Key), format, Content.Opening.Class == OpenClass.Open ? links.Download(Entry.Slug, format.Key) : links.Data(Entry.Slug), links.Data(Entry.Slug),
-                format.Key == "parquet" ? Data?.Bytes : null)),
+            new Offer(IdOf(format.Key), format, links.Data(Entry.Slug), format.Key is "json" or "geojson" ? null : links.Download(Entry.Slug, format.Key), format.Key == "parquet" ? Data?.Bytes : null)),
     ];
 
     // RFC 9562 version 8: made from the entry and the format, so it is the same on every copy and after every start.
