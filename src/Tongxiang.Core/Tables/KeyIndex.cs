@@ -1,9 +1,9 @@
 namespace Tongxiang.Core.Tables;
 
 /// <summary>Remembers where each key was first seen, 16 bytes a key: a hash that comes again names the place whose bytes decide.</summary>
-public sealed class KeyIndex(ulong seed, int mostKeys = 16_000_000)
+public sealed class KeyIndex(ulong seed, int mostKeys = 16_000_000, long expected = 0)
 {
-    private (ulong Hash, long Place)[] slots = new (ulong, long)[1 << 16];
+    private (ulong Hash, long Place)[] slots = new (ulong, long)[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(expected * 4 / 3, 1 << 16, 1 << 24))];
     private int count;
 
     /// <summary>Whether no more keys fit; the caller then has to find repeated keys by sorting on disk.</summary>
@@ -14,7 +14,7 @@ public sealed class KeyIndex(ulong seed, int mostKeys = 16_000_000)
     public ulong Seed => seed;
 
     /// <summary>Notes a key of this hash at this place. When one of the same hash was noted before, <paramref name="isSame"/> decides whether it is the same key; true then.</summary>
-    public bool Repeats(ulong hash, long place, Func<long, bool> isSame)
+    public bool Repeats<T>(ulong hash, long place, T state, Func<T, long, bool> isSame)
     {
         if (IsFull) return false;
         if (hash == 0) hash = 1;
@@ -24,10 +24,10 @@ public sealed class KeyIndex(ulong seed, int mostKeys = 16_000_000)
             if (slot.Hash == 0)
             {
                 slot = (hash, place);
-                if (++count > slots.Length / 2) Grow();
+                if (++count > slots.Length / 4 * 3) Grow();
                 return false;
             }
-            if (slot.Hash == hash && isSame(slot.Place)) return true;
+            if (slot.Hash == hash && isSame(state, slot.Place)) return true;
         }
     }
 

@@ -10,16 +10,17 @@ namespace Tongxiang.Ingest;
 internal sealed record Checked(long Read, long Good, long Bad, bool TooManyBad, bool KeysUnchecked, TableFault? Fault, Profile Profile);
 
 /// <summary>The one pass: every cell against its element, keys against each other, profile and quarantine on the way.</summary>
-internal sealed class Checker(Source source, RowRules rules, Confirmation confirmed, Surroundings around, CleanCopy copy, QuarantineFile quarantine, Action<long, long, long> report)
+internal sealed class Checker(Source source, RowRules rules, Confirmation confirmed, Surroundings around, CleanCopy copy, QuarantineFile quarantine, long expectedRows, Action<long, long, long> report)
 {
     private const int MostReasonsPerRow = 8;
     private readonly HashSet<long> leaveOut = [.. confirmed.LeaveOut];
     private readonly ColumnTally[] tallies = rules.Tallies();
     private readonly Flaw[] flaws = new Flaw[rules.Rules.Length];
-    private readonly KeyIndex keys = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+    private readonly KeyIndex keys = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), expected: expectedRows);
     private byte[] room = new byte[4096];
     private byte[] key = new byte[256];
     private long read, good, bad;
+    private int keyLength;
 
     public Checked Run(long? mostBad, CancellationToken ct)
     {
@@ -138,9 +139,8 @@ internal sealed class Checker(Source source, RowRules rules, Confirmation confir
 
     private bool RepeatsKey(CsvScanner row)
     {
-        var length = WriteKey(row, ref key);
-        var bytes = key.AsMemory(0, length);
-        return keys.Repeats(Hash64.Of(bytes.Span, keys.Seed), row.Offset, place => bytes.Span.SequenceEqual(KeyAt(place)));
+        keyLength = WriteKey(row, ref key);
+        return keys.Repeats(Hash64.Of(key.AsSpan(0, keyLength), keys.Seed), row.Offset, this, static (own, place) => own.key.AsSpan(0, own.keyLength).SequenceEqual(own.KeyAt(place)));
     }
 
     // Parts in their normal form, each with its length before it: ("a", "bc") is not ("ab", "c").

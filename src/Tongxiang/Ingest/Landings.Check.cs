@@ -15,8 +15,8 @@ public sealed partial class Landings
         // The version was sealed before a crash took the last step.
         if (await versions.Find(run.Version, ct) is { } standing) return await Close(run, standing, run.RowsRead, run.RowsBad, ct);
         var key = await keys.Open(run.Version, ct);
-        using var raw = await RawFile.Open(home, run.Id, key, ct);
-        var opened = await Task.Run(() => Source.Open(home, raw, run.FileName, run.Confirmation!.Sheet, null, ct), ct);
+        // What was just received still lies open; after a restart, or when a person thought it over, it is opened again.
+        var opened = ready.TryRemove(run.Id, out var kept) ? kept : await Reopen(run, key, ct);
         if (opened.Refusal is { } refusal) return refusal;
         using var source = opened.Value;
         var copies = NeedsCopy(source, run.Confirmation!);
@@ -31,6 +31,12 @@ public sealed partial class Landings
         }
     }
 
+    private async Task<Outcome<Source>> Reopen(Run run, SealKey key, CancellationToken ct)
+    {
+        var raw = await RawFile.Open(home, run.Id, key, ct);
+        return await Task.Run(() => Source.Open(home, raw, run.FileName, run.Confirmation!.Sheet, null, ct), ct);
+    }
+
     private async Task<Refusal?> CheckAndSeal(Run run, SealKey key, Source source, bool copies, CancellationToken ct)
     {
         var confirmed = run.Confirmation!;
@@ -40,7 +46,8 @@ public sealed partial class Landings
         Checked found;
         using (var quarantine = new QuarantineFile(home, run.Id, key))
         {
-            var checker = new Checker(source, rules, confirmed, around(), copy, quarantine, (at, read, bad) => progress[run.Id] = new Progress(RunState.Checking, run.Bytes, Math.Min(at, run.Bytes), read, bad));
+            var checker = new Checker(source, rules, confirmed, around(), copy, quarantine, run.Key.Count > 0 ? run.Proposal.Rows : 0,
+                (at, read, bad) => progress[run.Id] = new Progress(RunState.Checking, run.Bytes, Math.Min(at, run.Bytes), read, bad));
             found = await Task.Run(() => checker.Run(run.Wish.MostBadRows, ct), ct);
             quarantine.Complete();
         }

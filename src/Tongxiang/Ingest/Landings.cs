@@ -16,6 +16,7 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
     private const int MostAttempts = 3;
     private readonly ConcurrentDictionary<Id<Run>, Progress> progress = new();
     private readonly ConcurrentDictionary<Id<Run>, int> attempts = new();
+    private readonly ConcurrentDictionary<Id<Run>, Source> ready = new();
     private readonly SemaphoreSlim working = new(1, 1);
 
     /// <summary>Receives a whole file and proposes what it is; with <see cref="LandingWish.ConfirmsItself"/> and no doubt it goes on by itself.</summary>
@@ -33,12 +34,13 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
             values ({id}, {entry.Id}, {version}, {fileName}, {RunState.Receiving}, {0}, {RunRows.Text(wish)}, {RunRows.Text(entry.Content.Fields)}, {RunRows.Text(entry.Content.Key)},
               {0}, {0}, {caller.Actor}, {caller.Agency?.ToString()}, {now}, {now})
             """, ct);
+        using var clear = ScratchFile.New(home, "raw");
         try
         {
-            var received = await RawFile.Receive(home, id, key, upload, MostBytes, bytes => progress[id] = new Progress(RunState.Receiving, 0, bytes, 0, 0), ct);
+            var received = await RawFile.Receive(home, id, key, upload, clear, MostBytes, bytes => progress[id] = new Progress(RunState.Receiving, 0, bytes, 0, 0), ct);
             if (received is not { } raw) return await Refuse(id, new Refusal(413, "ingest.too-large", MostBytes >> 30), CancellationToken.None);
             await db.Run($"update ingest_run set bytes = {raw.Bytes}, raw_digest = {raw.Digest}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
-            return await Propose(id, key, wish.Sheet, ct);
+            return await Propose(id, clear.Move(), wish.Sheet, ct);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -64,7 +66,7 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         if (LandingRules.MayLand(caller, entry) is { } refusal) return refusal;
         if (await Find(id, ct) is not { } run || run.Entry != entry.Id) return Refusal.NotFound("landing");
         if (run.State != RunState.Proposed) return Refusal.Conflict("ingest.not-waiting", run.State.ToString());
-        return await Propose(id, await keys.Open(run.Version, ct), sheet, ct);
+        return await Propose(id, await RawFile.Open(home, id, await keys.Open(run.Version, ct), ct), sheet, ct);
     }
 
     public Task<Run?> Find(Id<Run> id, CancellationToken ct) => db.One(RunRows.Select.Then($" where id = {id}"), RunRows.Read, ct);
@@ -122,7 +124,11 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         }
     }
 
-    public void Dispose() => working.Dispose();
+    public void Dispose()
+    {
+        foreach (var source in ready.Values) source.Dispose();
+        working.Dispose();
+    }
 
     // A node and an import at the terminal may share the data folder: whoever holds the file works, the other waits for the outcome.
     private FileStream? OnlyHere()
@@ -154,26 +160,31 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         }
     }
 
-    private async Task<Outcome<Run>> Propose(Id<Run> id, Core.Crypto.SealKey key, string? sheet, CancellationToken ct)
+    private async Task<Outcome<Run>> Propose(Id<Run> id, ScratchFile raw, string? sheet, CancellationToken ct)
     {
         var run = (await Find(id, ct))!;
-        using var raw = await RawFile.Open(home, id, key, ct);
-        var outcome = await Task.Run(() =>
+        var opened = await Task.Run(() => Source.Open(home, raw, run.FileName, sheet, null, ct), ct);
+        if (opened.Refusal is { } refused) return await Refuse(id, refused, ct);
+        var source = opened.Value;
+        var goesOn = false;
+        try
         {
-            var opened = Source.Open(home, raw, run.FileName, sheet, null, ct);
-            if (opened.Refusal is { } refused) return refused;
-            using var source = opened.Value;
-            return proposals.Of(source, run.Fields, run.Key, guesses: false);
-        }, ct);
-        if (outcome.Refusal is { } refusal) return await Refuse(id, refusal, ct);
-        var proposal = outcome.Value;
-        if (proposal.PlaceOfField.Values.All(p => p < 0))
-            return await Refuse(id, new Refusal(422, "ingest.wrong-columns", string.Join("、", run.Fields.Select(f => f.Title).Take(20)), string.Join("、", proposal.Layout.Names.Take(20))), ct);
-        var goesOn = run.Wish.ConfirmsItself && proposal.Doubts.Count == 0;
-        var confirmed = goesOn ? new Confirmation(sheet, proposal.Layout.FirstRow, [.. proposal.Layout.LeaveOut.Select(l => l.Row)], proposal.PlaceOfField) : null;
-        await db.Run(
-            $"update ingest_run set state = {(goesOn ? RunState.Queued : RunState.Proposed)}, proposal = {RunRows.Text(proposal)}, confirmation = {RunRows.Text(confirmed)}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
-        return (await Find(id, ct))!;
+            var outcome = await Task.Run(() => proposals.Of(source, run.Fields, run.Key, guesses: false), ct);
+            if (outcome.Refusal is { } refusal) return await Refuse(id, refusal, ct);
+            var proposal = outcome.Value;
+            if (proposal.PlaceOfField.Values.All(p => p < 0))
+                return await Refuse(id, new Refusal(422, "ingest.wrong-columns", string.Join("、", run.Fields.Select(f => f.Title).Take(20)), string.Join("、", proposal.Layout.Names.Take(20))), ct);
+            goesOn = run.Wish.ConfirmsItself && proposal.Doubts.Count == 0;
+            var confirmed = goesOn ? new Confirmation(sheet, proposal.Layout.FirstRow, [.. proposal.Layout.LeaveOut.Select(l => l.Row)], proposal.PlaceOfField) : null;
+            if (goesOn) ready[id] = source;
+            await db.Run(
+                $"update ingest_run set state = {(goesOn ? RunState.Queued : RunState.Proposed)}, proposal = {RunRows.Text(proposal)}, confirmation = {RunRows.Text(confirmed)}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
+            return (await Find(id, ct))!;
+        }
+        finally
+        {
+            if (!goesOn) source.Dispose();
+        }
     }
 
     private async Task<Refusal> Refuse(Id<Run> id, Refusal refusal, CancellationToken ct)

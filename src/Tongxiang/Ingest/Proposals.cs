@@ -17,8 +17,17 @@ public sealed class Proposals(Home home, Around around)
     /// <summary>For a new entry: type and element of every column, from a full scan. The stream is read to its end.</summary>
     public async Task<Outcome<Proposal>> Look(Stream upload, string fileName, string? sheet, CancellationToken ct)
     {
-        using var raw = ScratchFile.New(home, "upload");
-        await using (var to = raw.Create()) await upload.CopyToAsync(to, ct);
+        var raw = ScratchFile.New(home, "upload");
+        try
+        {
+            await using var to = raw.Create();
+            await upload.CopyToAsync(to, ct);
+        }
+        catch
+        {
+            raw.Dispose();
+            throw;
+        }
         return await Task.Run(() =>
         {
             var opened = Source.Open(home, raw, fileName, sheet, null, ct);

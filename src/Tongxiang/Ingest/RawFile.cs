@@ -11,11 +11,12 @@ internal static class RawFile
 {
     public static string PathOf(Home home, Id<Run> run) => Path.Combine(home.Uploads, $"{run.Value:N}.sealed");
 
-    /// <summary>Seals the upload while it streams in; null when it is longer than allowed.</summary>
-    public static async Task<(string Digest, long Bytes)?> Receive(Home home, Id<Run> run, SealKey key, Stream upload, long most, Action<long> report, CancellationToken ct)
+    /// <summary>Seals the upload while it streams in and leaves it open in <paramref name="clear"/>; null when it is longer than allowed.</summary>
+    public static async Task<(string Digest, long Bytes)?> Receive(Home home, Id<Run> run, SealKey key, Stream upload, ScratchFile clear, long most, Action<long> report, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long bytes = 0;
+        await using (var open = clear.Create())
         await using (var file = new FileStream(PathOf(home, run), FileMode.Create, FileAccess.Write, FileShare.None, 1))
         await using (var sealing = SealedFile.Write(file, key, leaveOpen: true))
         {
@@ -26,6 +27,7 @@ internal static class RawFile
                 if (bytes > most) return null;
                 hash.AppendData(buffer, 0, read);
                 await sealing.WriteAsync(buffer.AsMemory(0, read), ct);
+                await open.WriteAsync(buffer.AsMemory(0, read), ct);
                 report(bytes);
             }
             sealing.Complete();

@@ -22,8 +22,23 @@ internal sealed record Source(
     public static Source Table(string kind, ScratchFile clear, bool hasOwnHeader, IReadOnlyList<string>? sheets = null, string? sheet = null, IReadOnlyList<MergedCells>? merged = null,
         IReadOnlyDictionary<int, (long, string)>? lost = null) => new(kind, clear, (byte)',', null, sheets ?? [], sheet, merged ?? [], null, hasOwnHeader, lost ?? NothingLost);
 
-    /// <summary>Finds out what the file is by its bytes, its name only helps, and brings it to text.</summary>
+    /// <summary>Finds out what the file is by its bytes, its name only helps, and brings it to text. The raw file is let go unless the source reads it.</summary>
     public static Outcome<Source> Open(Home home, ScratchFile raw, string fileName, string? sheet, byte? delimiter, CancellationToken ct)
+    {
+        var isKept = false;
+        try
+        {
+            var opened = Find(home, raw, fileName, sheet, delimiter, ct);
+            isKept = !opened.IsRefused && ReferenceEquals(opened.Value.Clear, raw);
+            return opened;
+        }
+        finally
+        {
+            if (!isKept) raw.Dispose();
+        }
+    }
+
+    private static Outcome<Source> Find(Home home, ScratchFile raw, string fileName, string? sheet, byte? delimiter, CancellationToken ct)
     {
         if (raw.Length == 0) return Fault(new TableFault(TableFault.Empty));
         var head = new byte[4096];

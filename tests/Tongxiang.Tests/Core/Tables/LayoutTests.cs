@@ -96,7 +96,7 @@ public sealed class LayoutTests
         for (var i = 0; i < keys.Length; i++)
         {
             var key = keys[i];
-            Assert.Equal(!seen.Add(key), index.Repeats((ulong)(key % 16), i, place => keys[place] == key));
+            Assert.Equal(!seen.Add(key), index.Repeats((ulong)(key % 16), i, key, (own, place) => keys[place] == own));
         }
     }, iter: 200, seed: "0000H1b2C3d4");
 
@@ -104,7 +104,7 @@ public sealed class LayoutTests
     public void A_full_key_index_says_so()
     {
         var index = new KeyIndex(1, 40_000);
-        for (var i = 0; i < 80_000; i++) index.Repeats(Hash64.Of(BitConverter.GetBytes(i)), i, _ => false);
+        for (var i = 0; i < 80_000; i++) index.Repeats(Hash64.Of(BitConverter.GetBytes(i)), i, 0, (_, _) => false);
         Assert.True(index.IsFull);
     }
 }
