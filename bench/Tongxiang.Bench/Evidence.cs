@@ -12,7 +12,7 @@ namespace Tongxiang.Bench;
 internal static class Evidence
 {
     private const int Opening = 300;
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(3);
 
     public static async Task<int> Run(string[] args)
     {
@@ -21,8 +21,10 @@ internal static class Evidence
         var (ceilings, rates, cpu, waits) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var turn = 0; turn < 5; turn++)
         {
-            ceilings.Add(Ceiling(Path.Combine(folder, $"ceiling-{turn}"), callers));
+            // Before and after, because a shared disk changes its mood within seconds.
+            var before = Ceiling(Path.Combine(folder, $"before-{turn}"), callers);
             var (rate, micros, times) = await Appends(Path.Combine(folder, $"log-{turn}"), callers);
+            ceilings.Add((before + Ceiling(Path.Combine(folder, $"after-{turn}"), callers)) / 2);
             rates.Add(rate);
             cpu.Add(micros);
             waits.AddRange(times);
@@ -90,7 +92,7 @@ internal static class Evidence
         var all = await Task.WhenAll(Enumerable.Range(0, callers).Select(async _ =>
         {
             await Task.Yield();
-            var (leaf, opening, waits) = (RandomNumberGenerator.GetBytes(32), new byte[Opening], new List<double>());
+            var (leaf, opening, waits) = (RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(Opening), new List<double>());
             while (clock.Elapsed < Turn)
             {
                 var started = Stopwatch.GetTimestamp();

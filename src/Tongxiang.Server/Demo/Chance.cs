@@ -63,7 +63,8 @@ public sealed record Scale(int People, DateOnly Today, ulong Seed = Scale.Defaul
     public const ulong DefaultSeed = 290_000;
     public const int DefaultPeople = 200_000;
 
-    public int Companies => Math.Max(20, People / 4);
+    /// <summary>One for four residents, but enough that every trade is met.</summary>
+    public int Companies => Math.Max(400, People / 4);
 
     /// <summary>Days of hourly measurements and other running registers; short in a small demonstration.</summary>
     public int Days => People < 10_000 ? 3 : 30;

@@ -59,8 +59,10 @@ public static class Organisations
         foreach (var organisation in All.Where(o => o.Kind is not (AgencyKind.Bureau or AgencyKind.Company)))
         {
             Add(organisation.Slug + ".steward", organisation.Slug, Role.Steward);
-            Add(organisation.Slug + ".office", organisation.Slug, Role.SharingOfficeHead);
-            Add(organisation.Slug + ".head", organisation.Slug, Role.AgencyHead);
+            // A small department's head leads the sharing office too.
+            if (organisation.IsMain) Add(organisation.Slug + ".office", organisation.Slug, Role.SharingOfficeHead);
+            if (organisation.IsMain) Add(organisation.Slug + ".head", organisation.Slug, Role.AgencyHead);
+            else Add(organisation.Slug + ".head", organisation.Slug, Role.SharingOfficeHead, Role.AgencyHead);
         }
         // The bureau publishes data of its own: its duties as a department and as the authority lie with different people.
         Add("bureau.steward", Bureau, Role.Steward);

@@ -83,8 +83,18 @@ internal sealed record Verification(string Target, string[] KeyTexts, string? Pr
         }
     }
 
-    private List<VerifierKey> Keys() =>
-        [.. KeyTexts.SelectMany(k => File.Exists(k) ? File.ReadAllLines(k) : [k]).Where(k => k.Trim().Length > 0).Select(VerifierKey.Parse)];
+    // A key that cannot be read is a wrong question, not a log that fails.
+    private List<VerifierKey> Keys()
+    {
+        try
+        {
+            return [.. KeyTexts.SelectMany(k => File.Exists(k) ? File.ReadAllLines(k) : [.. k.Split('\n')]).Where(k => k.Trim().Length > 0).Select(VerifierKey.Parse)];
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException("--key: " + e.Message, e);
+        }
+    }
 
     private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 

@@ -5,6 +5,7 @@ using Tongxiang.Gateway;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
+using Tongxiang.Server.Demo;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
 
@@ -57,11 +58,9 @@ internal static class Parts
     }
 
     /// <summary>What is done and said once the node listens.</summary>
-    public static Task Ready(this WebApplication app, NodeOptions options, CancellationToken ct)
+    public static async Task Ready(this WebApplication app, NodeOptions options, CancellationToken ct)
     {
-        _ = options;
-        ct.ThrowIfCancellationRequested();
         Console.WriteLine($"通享 Tongxiang: {Node.Address(app)}");
-        return Task.CompletedTask;
+        if (options.People is { } people) await new Demonstration(app.Services, Console.Out).Fill(people, Node.Address(app), ct);
     }
 }

@@ -68,6 +68,7 @@ public sealed class LogFaceTests : IDisposable
         Assert.Equal(1, (await Verify(folder, stranger)).Code);
         Assert.Equal(2, (await Verify(receipt.ToString(), key)).Code);
         Assert.Equal(2, (await Verify("nonsense", key)).Code);
+        Assert.Equal(2, (await Verify(folder, "nonsense")).Code);
     }
 
     [Theory, EveryStore]
