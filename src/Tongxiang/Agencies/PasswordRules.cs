@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Reflection;
-using System.Text;
 using Microsoft.AspNetCore.Identity;
 
 namespace Tongxiang.Agencies;
@@ -25,13 +24,16 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
         var runes = password.EnumerateRunes().Count();
         if (runes < Shortest) return "agencies.password-short";
         if (runes > Longest) return "agencies.password-long";
-        var plain = password.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+        var plain = string.Concat(password.Select(Narrow)).ToLowerInvariant();
         if (Common.Contains(plain) || Common.Contains(plain.TrimEnd("0123456789!@#$%^&*.?".ToCharArray()))) return "agencies.password-common";
         // What is left when the guessable words are taken out must still be worth guessing.
         var rest = ContextWords.Append(userName.ToLowerInvariant()).Append(name.ToLowerInvariant()).Where(w => w.Length > 1).Aggregate(plain, (text, word) => text.Replace(word, "", StringComparison.Ordinal));
         if (rest.EnumerateRunes().Count() < 6 && rest.Length < plain.Length) return "agencies.password-context";
         return plain.EnumerateRunes().Distinct().Count() < 5 || IsRun(plain) ? "agencies.password-common" : null;
     }
+
+    // Full-width letters and digits from a Chinese input method are the same to a guesser.
+    private static char Narrow(char c) => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFEE0) : c;
 
     private static bool IsRun(string text)
     {
