@@ -95,13 +95,15 @@ public static class AgenciesWiring
         services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, scheme => scheme.ForwardDefaultSelector = http => BearerScheme.TokenOf(http.Request) is null ? Sessions.Scheme : BearerScheme.Name)
             .AddScheme<AuthenticationSchemeOptions, BearerScheme>(BearerScheme.Name, null)
-            .AddCookie(Sessions.Scheme, Cookie);
+            .AddCookie(Sessions.Scheme, cookie => Cookie(cookie, settings));
     }
 
-    private static void Cookie(CookieAuthenticationOptions cookie)
+    private static void Cookie(CookieAuthenticationOptions cookie, NodeSettings settings)
     {
+        // Behind a proxy that ends TLS the request itself looks plain; the public address tells.
+        var isSecure = settings.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true;
         cookie.Cookie.Name = "tx-session";
-        (cookie.Cookie.HttpOnly, cookie.Cookie.SameSite, cookie.Cookie.SecurePolicy) = (true, SameSiteMode.Lax, CookieSecurePolicy.SameAsRequest);
+        (cookie.Cookie.HttpOnly, cookie.Cookie.SameSite, cookie.Cookie.SecurePolicy) = (true, SameSiteMode.Lax, isSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest);
         (cookie.ExpireTimeSpan, cookie.SlidingExpiration) = (Sessions.Idle, true);
         cookie.Events.OnValidatePrincipal = context => context.HttpContext.RequestServices.GetRequiredService<Sessions>().Validate(context);
         cookie.Events.OnRedirectToLogin = context => Turn(context, new Refusal(401, "agencies.sign-in-first"));

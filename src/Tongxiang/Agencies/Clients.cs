@@ -116,9 +116,7 @@ public sealed partial class Clients(Db db, TimeProvider clock, EvidenceLog evide
 
     /// <summary>Whether the caller may see and manage this client.</summary>
     public static bool IsOwn(Caller caller, Client client) =>
-        caller == Caller.Platform || (client.Agency is null
-            ? caller.Person is not null && client.Owner == caller.Person
-            : client.Agency == caller.Agency && MayOwn(caller));
+        caller == Caller.Platform || (MayOwn(caller) && client.Agency == caller.Agency && (client.Agency is not null || client.Owner == caller.Person));
 
     /// <summary>Public keys that verify the client's assertions now.</summary>
     internal IReadOnlyList<Key> KeysOf(Id<Client> id)
@@ -140,7 +138,8 @@ public sealed partial class Clients(Db db, TimeProvider clock, EvidenceLog evide
     private static string Jwks(IEnumerable<Key> keys) => $$"""{"keys":[{{string.Join(',', keys.Select(k => k.Jwk))}}]}""";
 
     // Departments, companies and citizens each manage their own; nobody manages another's.
-    private static bool MayOwn(Caller caller) => caller.Person is not null
+    // A token manages nothing: whoever stole one must not be able to plant a key of his own.
+    private static bool MayOwn(Caller caller) => caller is { Person: not null, Client: null }
         && (caller.Agency is null ? caller.Has(Role.Citizen) : caller.Has(Role.SystemAdmin) || caller.Has(Role.Steward) || caller.Has(Role.CompanyUser));
 
     private static bool IsSecurity(Caller caller) => caller.IsBureau && caller.Has(Role.SecurityAdmin);

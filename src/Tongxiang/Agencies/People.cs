@@ -86,14 +86,14 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
     /// <summary>The person's own change; every session, this one too, ends.</summary>
     public async Task<Outcome<Person>> ChangePassword(Caller caller, string current, string next, CancellationToken ct)
     {
-        if (caller.Person is not { } id) return new Refusal(401, "agencies.sign-in-first");
+        if (caller is not { Person: { } id, Client: null }) return new Refusal(401, "agencies.sign-in-first");
         return await Change(id, caller, "agencies.password-changed", (users, account) => users.ChangePasswordAsync(account, current, next), ct);
     }
 
     /// <summary>Ends every session of the person: asked for by the person, or by an administrator.</summary>
     public async Task<Outcome<Person>> SignOutEverywhere(Caller caller, Id<Person> id, CancellationToken ct)
     {
-        if (directory.Person(id) is not { } person || !(caller.Person == id || MayAdminister(caller, person.Agency))) return Refusal.NotFound("person");
+        if (directory.Person(id) is not { } person || !((caller.Person == id && caller.Client is null) || MayAdminister(caller, person.Agency))) return Refusal.NotFound("person");
         return await Change(id, caller, "agencies.signed-out-everywhere", (users, account) => users.UpdateSecurityStampAsync(account), ct);
     }
 

@@ -88,7 +88,7 @@ internal static class TokenServer
 
     private static async ValueTask Count(ApplyTokenResponseContext context)
     {
-        if (context.Response?.Error is not OpenIddictConstants.Errors.InvalidClient) return;
+        if (context.Response?.Error is not (OpenIddictConstants.Errors.InvalidClient or OpenIddictConstants.Errors.InvalidToken)) return;
         var http = context.Transaction.GetHttpRequest()!.HttpContext;
         await http.RequestServices.GetRequiredService<Assertions>().Failed(http);
     }

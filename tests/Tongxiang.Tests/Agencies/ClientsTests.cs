@@ -70,7 +70,14 @@ public sealed class ClientsTests
         var cookie = await lab.SignIn("citizen.li");
         using var made = await lab.Send(HttpMethod.Post, "/api/clients", new { clientId = "li-01", name = "个人应用", jwk = TokenLab.Public(key, "a") }, cookie: cookie);
         Assert.Equal(201, (int)made.StatusCode);
-        Assert.Equal("li-01", Assert.Single(lab.Node.Get<Clients>().OfPerson(citizen.Id)).ClientId);
+        var client = Assert.Single(lab.Node.Get<Clients>().OfPerson(citizen.Id));
+        Assert.Equal("li-01", client.ClientId);
+        // The client's token is the citizen's for data, not for keys: a stolen one plants none.
+        var (_, body) = await lab.Ask(lab.Sign(TokenLab.Header(kid: "a"), lab.Claims("li-01"), b => key.SignData(b, HashAlgorithmName.SHA256)), "li-01");
+        var token = body.GetProperty("access_token").GetString();
+        using var rotate = await lab.Send(HttpMethod.Post, $"/api/clients/{client.Id}/keys", new { jwk = TokenLab.Public(lab.Key, "b") }, token: token);
+        using var leave = await lab.Send(HttpMethod.Post, "/api/session/sign-out-everywhere", token: token);
+        Assert.Equal((404, 404), ((int)rotate.StatusCode, (int)leave.StatusCode));
     }
 
     public static TheoryData<string, string> BadKeys => new()

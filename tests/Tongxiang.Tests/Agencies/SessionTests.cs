@@ -160,6 +160,29 @@ public sealed class SessionTests
     }
 
     [Theory]
+    [InlineData("", "/desk", "/desk")]
+    [InlineData("/en", "//evil.example", "/en/")]
+    public async Task The_sign_in_page_works_as_a_plain_form(string language, string returnUrl, string target)
+    {
+        await using var lab = await TokenLab.Start(Store.Sqlite);
+        using var page = await lab.Node.Http.GetAsync(language + "/sign-in");
+        var form = System.Text.RegularExpressions.Regex.Match(await page.Content.ReadAsStringAsync(), "name=\"_form\"[^>]*value=\"([^\"]+)\"").Groups[1].Value;
+        var guard = page.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("tx-form=", StringComparison.Ordinal)).Split(';')[0];
+        async Task<HttpResponseMessage> Post(string password)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, language + "/sign-in");
+            request.Headers.Add("Cookie", guard);
+            request.Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["_form"] = form, ["user"] = "police.steward", ["password"] = password, ["returnUrl"] = returnUrl });
+            return await lab.Node.Http.SendAsync(request);
+        }
+        using var wrong = await Post("wrong-password-77");
+        Assert.StartsWith(language + "/sign-in?why=refused", wrong.Headers.Location!.ToString(), StringComparison.Ordinal);
+        using var right = await Post(TokenLab.Password);
+        Assert.Equal((303, target), ((int)right.StatusCode, right.Headers.Location!.ToString()));
+        Assert.Equal("person", await lab.Who(cookie: right.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("tx-session=", StringComparison.Ordinal)).Split(';')[0]));
+    }
+
+    [Theory]
     [InlineData("/desk", "/desk")]
     [InlineData("/desk?a=1#x", "/desk?a=1#x")]
     [InlineData("//evil.example", null)]

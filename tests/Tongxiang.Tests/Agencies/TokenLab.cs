@@ -18,8 +18,11 @@ internal sealed class TokenLab : IAsyncDisposable
 {
     public const string Password = "crane-paper-7-lantern";
 
-    private TokenLab(NodeLab node, FakeTimeProvider clock)
+    private readonly string? publicUrl;
+
+    private TokenLab(NodeLab node, FakeTimeProvider clock, string? publicUrl)
     {
+        this.publicUrl = publicUrl;
         Node = node;
         Clock = clock;
     }
@@ -30,9 +33,9 @@ internal sealed class TokenLab : IAsyncDisposable
     public Agency Agency { get; private set; } = null!;
     public Person Person { get; private set; } = null!;
     public Client Client { get; private set; } = null!;
-    public string Issuer => Node.Http.BaseAddress!.ToString();
+    public string Issuer => publicUrl ?? Node.Http.BaseAddress!.ToString();
 
-    public static async Task<TokenLab> Start(Store store)
+    public static async Task<TokenLab> Start(Store store, string? publicUrl = null)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 9, 18, 9, 0, 0, TimeSpan.FromHours(8)));
         var node = await NodeLab.Start(store, services =>
@@ -40,8 +43,8 @@ internal sealed class TokenLab : IAsyncDisposable
             services.AddSingleton<TimeProvider>(clock);
             // Hashing is dear on purpose; the tests need it right, not dear.
             services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1000);
-        });
-        var lab = new TokenLab(node, clock);
+        }, settings: publicUrl is null ? null : new Dictionary<string, string> { ["Node:PublicUrl"] = publicUrl });
+        var lab = new TokenLab(node, clock, publicUrl);
         var agency = new Agency(Id<Agency>.New(clock), "police", "91350100M000100Y43", "公安厅", "Police", AgencyKind.Department, "290000", null, null, null);
         lab.Agency = (await node.Get<Roster>().Add(Caller.Platform, agency, default)).Value;
         lab.Person = await lab.Enrol("police.steward", agency.Id, Role.Steward);

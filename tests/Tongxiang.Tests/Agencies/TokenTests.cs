@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Tongxiang.Agencies;
+using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Lab;
 
@@ -145,6 +146,20 @@ public sealed class TokenTests
     }
 
     [Theory, EveryStore]
+    public async Task What_another_copy_revoked_is_out_here_at_the_next_look(Store store)
+    {
+        await using var lab = await TokenLab.Start(store);
+        var token = await lab.Token();
+        lab.Clock.Advance(TimeSpan.FromSeconds(2));
+        var elsewhere = new Tongxiang.Agencies.Directory(lab.Node.Get<Db>());
+        var copy = new Clients(lab.Node.Get<Db>(), lab.Clock, lab.Node.Get<EvidenceLog>(), elsewhere);
+        await copy.Refresh(default);
+        Assert.Null((await copy.Revoke(Caller.Platform, lab.Client.Id, default)).Refusal);
+        await lab.Node.Get<Follower>().Follow(default);
+        Assert.Equal("refused", await lab.Who(token));
+    }
+
+    [Theory, EveryStore]
     public async Task A_replaced_key_works_through_its_grace_and_a_compromised_one_ends_with_its_tokens(Store store)
     {
         await using var lab = await TokenLab.Start(store);
@@ -196,6 +211,22 @@ public sealed class TokenTests
         });
         using var answer = await lab.Node.Http.SendAsync(request);
         Assert.Equal(400, (int)answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("https://data.example", true)]
+    [InlineData("https://data.example/", true)]
+    [InlineData("https://data.example/connect/token", false)]
+    [InlineData("host", false)]
+    [InlineData("host/connect/token", false)]
+    public async Task With_a_public_address_only_that_is_the_audience(string audience, bool isTaken)
+    {
+        await using var lab = await TokenLab.Start(Store.Sqlite, "https://data.example");
+        var claims = lab.Claims();
+        claims["aud"] = audience.Replace("host", lab.Node.Http.BaseAddress!.ToString().TrimEnd('/'), StringComparison.Ordinal);
+        var (status, body) = await lab.Ask(lab.Sign(TokenLab.Header(), claims));
+        Assert.True(status == 200 == isTaken, body.ToString());
+        if (isTaken) Assert.Equal("client", await lab.Who(body.GetProperty("access_token").GetString()));
     }
 
     private static (string? Assertion, string Client) Forge(TokenLab lab, ECDsa foreign, string how)
