@@ -144,6 +144,21 @@ public sealed class ClientsTests
     }
 
     [Fact]
+    public async Task The_token_verb_gets_a_token_from_a_running_node()
+    {
+        await using var node = await NodeLab.Start(Store.Sqlite);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var file = Path.Combine(node.Root, "key.pem");
+        await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem());
+        var jwk = JsonSerializer.SerializeToElement(TokenLab.Public(key, null).EnumerateObject().Where(p => p.Name != "kid").ToDictionary(p => p.Name, p => p.Value));
+        Assert.Null((await node.Get<Clients>().RegisterFor(null, null, new NewClient("verb-02", "命令行", jwk), default)).Refusal);
+        string[] Words(string client, string path) => ["--client", client, "--key", path, "--url", node.Http.BaseAddress!.ToString()];
+        Assert.Equal(0, await Token.Verb().Parse(Words("verb-02", file)).InvokeAsync());
+        Assert.Equal(1, await Token.Verb().Parse(Words("nobody-01", file)).InvokeAsync());
+        Assert.Equal(1, await Token.Verb().Parse(Words("verb-02", file + ".missing")).InvokeAsync());
+    }
+
+    [Fact]
     public async Task A_client_written_with_openssl_alone_gets_a_token()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/openssl") && File.Exists("/usr/bin/curl"), "Needs openssl and curl.");
