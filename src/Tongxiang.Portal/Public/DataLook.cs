@@ -108,7 +108,7 @@ public sealed class DataLook(Calls calls, Differences differences, TimeProvider 
 
     async Task<(ServedPage? Page, Stop? Stop)> Ask(Shown dataset, string query, Visit visit, CancellationToken ct)
     {
-        var call = new Call { Resource = dataset.Slug, Query = new QueryText(query), Caller = Caller.Anonymous, Address = visit.Http.Connection.RemoteIpAddress, At = clock.GetUtcNow() };
+        var call = new Call { Resource = dataset.Slug, Query = new QueryText(query), Caller = Caller.Anonymous, Address = visit.Http.Connection.RemoteIpAddress, At = clock.GetUtcNow(), Form = Call.PageForm };
         return await calls.Run(call, ct) is { } stop ? (null, stop) : (call.Page, null);
     }
 

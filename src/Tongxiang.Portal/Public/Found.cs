@@ -31,7 +31,7 @@ static class Explain
     /// <summary>The rung of the ladder and the synonyms, when they are more than what was typed.</summary>
     public static string? Note(SearchResult answer, Visit visit)
     {
-        var rung = answer.Total == 0 ? null : answer.Rung switch
+        var rung = answer.Entries.Count == 0 ? null : answer.Entries[0].Rung switch
         {
             Rung.All => visit["results.rung-all"],
             Rung.Any => visit["results.rung-any"],

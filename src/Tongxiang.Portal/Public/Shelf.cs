@@ -1,12 +1,15 @@
+using System.Globalization;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
+using Tongxiang.Gateway;
+using Tongxiang.Portal.Kit;
 using Tongxiang.Warehouse;
 using Directory = Tongxiang.Agencies.Directory;
 
 namespace Tongxiang.Portal.Public;
 
 /// <summary>What the public may see of the catalogue, put together from the parts' snapshots in memory.</summary>
-public sealed class Shelf(Catalogue catalogue, Finder finder, Entries entries, Directory directory, Versions versions, TimeProvider clock)
+public sealed class Shelf(Catalogue catalogue, Finder finder, Entries entries, Directory directory, Versions versions, ResourceUses uses, TimeProvider clock)
 {
     // The figures of a province's catalogue cost some milliseconds; readers may see them up to a minute old.
     static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
@@ -35,12 +38,19 @@ public sealed class Shelf(Catalogue catalogue, Finder finder, Entries entries, D
 
     public IReadOnlyList<Shown> Latest(int most) => [.. All().Where(s => s.Version is not null).OrderByDescending(s => s.Version!.LandedAt).Take(most)];
 
-    public IReadOnlyList<Shown> MostUsed(int most) => [.. All().Where(s => s.Calls > 0).OrderByDescending(s => s.Calls).Take(most)];
+    public IReadOnlyList<Shown> MostUsed(int most) => [.. All().Where(s => s.Use.CallsInThirtyDays > 0).OrderByDescending(s => s.Use.CallsInThirtyDays).Take(most)];
 
     public IReadOnlyList<Shown> Late() => [.. All().Where(s => s.Freshness(clock.GetUtcNow()).IsLate).OrderByDescending(s => s.Freshness(clock.GetUtcNow()).DaysLate)];
 
     public async Task<IReadOnlyList<Warehouse.Version>> Versions(Shown dataset, CancellationToken ct) =>
         [.. (await versions.Of(dataset.Entry.Id, ct)).Where(v => v.PromotedAt is not null).OrderByDescending(v => v.Number)];
+
+    /// <summary>Calls of the last days, as points of a chart; of all resources when none is given.</summary>
+    public async Task<IReadOnlyList<Point>> Daily(Shown? dataset, int days, CancellationToken ct) =>
+        [.. (await uses.Days(dataset?.Entry.Id, days, ct)).Select(d => new Point(d.Day.ToString("MM-dd", CultureInfo.InvariantCulture), d.Calls))];
+
+    /// <summary>Says that some of the figures are not this node's own; null when all are.</summary>
+    public string? Foreign(Visit visit) => uses.Origins.Count == 0 ? null : visit.T("charts.foreign", string.Join(visit["results.comma"], uses.Origins));
 
     public Figures Figures()
     {
@@ -58,7 +68,7 @@ public sealed class Shelf(Catalogue catalogue, Finder finder, Entries entries, D
         "department" => directory.BySlug(value) is { } agency ? visit.Pick(agency.Name, agency.NameEn) : value,
         "theme" => Themes.All.NameOf(value, visit.Lang),
         "region" => Region(value, visit),
-        "format" => Themes.Formats.NameOf(value, visit.Lang),
+        "format" => Format(value),
         "open" => visit["open." + value],
         "share" => visit["share." + value],
         "promise" => visit["promise." + value],
@@ -66,20 +76,23 @@ public sealed class Shelf(Catalogue catalogue, Finder finder, Entries entries, D
         _ => value,
     };
 
+    /// <summary>A format as a badge shows it.</summary>
+    public static string Format(string key) => Themes.Formats.Find(key)?.NameEn ?? key;
+
     public string Region(string code, Visit visit) => directory.DivisionName(code, visit.Lang);
 
     IEnumerable<Shown> All() => catalogue.All.Where(e => e.IsPublic).Select(Show);
 
-    Shown Show(Entry entry) => new(entry, directory.Find(entry.Agency)!, versions.Current(entry.Id), catalogue.Data(entry.Id)?.Calls ?? 0);
+    Shown Show(Entry entry) => new(entry, directory.Find(entry.Agency)!, versions.Current(entry.Id), uses.Of(entry.Id));
 
     static Figures Count(IReadOnlyList<Shown> all, DateTimeOffset now)
     {
         bool Promised(Shown s) => s.Freshness(now).IsPromised;
         bool OnTime(Shown s) => Promised(s) && !s.Freshness(now).IsLate;
         return new Figures(
-            all.Count, all.Count(s => s.Entry.IsOpen), all.Sum(s => s.Version?.Rows ?? 0), all.Sum(s => s.Calls), all.Count(Promised), all.Count(OnTime),
+            all.Count, all.Count(s => s.Entry.IsOpen), all.Sum(s => s.Version?.Rows ?? 0), all.Sum(s => s.Use.CallsInThirtyDays), all.Count(Promised), all.Count(OnTime),
             [.. all.GroupBy(s => s.Content.Theme).Select(g => new ThemeCount(g.Key, g.Count())).OrderByDescending(t => t.Count).ThenBy(t => t.Value, StringComparer.Ordinal)],
-            [.. all.GroupBy(s => s.Provider.Id).Select(g => new AgencyCount(g.First().Provider, g.Count(), g.Count(s => s.Entry.IsOpen), g.Count(Promised), g.Count(OnTime), g.Sum(s => s.Calls)))
+            [.. all.GroupBy(s => s.Provider.Id).Select(g => new AgencyCount(g.First().Provider, g.Count(), g.Count(s => s.Entry.IsOpen), g.Count(Promised), g.Count(OnTime), g.Sum(s => s.Use.CallsInThirtyDays)))
                 .OrderByDescending(a => a.Datasets).ThenBy(a => a.Agency.Slug, StringComparer.Ordinal)]);
     }
 }

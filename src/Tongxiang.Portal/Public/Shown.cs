@@ -1,12 +1,13 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
+using Tongxiang.Gateway;
 using Tongxiang.Portal.Kit;
 
 namespace Tongxiang.Portal.Public;
 
-/// <summary>A dataset as pages show it: the entry, who provides it, the version in force and how often it was called.</summary>
+/// <summary>A dataset as pages show it: the entry, who provides it, the version in force and how much it was used.</summary>
 /// <param name="Version">The current version; null when nothing has been landed yet.</param>
-public sealed record Shown(Entry Entry, Agency Provider, Warehouse.Version? Version, long Calls)
+public sealed record Shown(Entry Entry, Agency Provider, Warehouse.Version? Version, ResourceTotal Use)
 {
     public EntryContent Content => Entry.Content;
 

@@ -34,7 +34,7 @@ static class Takeaway
             Line(table,
             [
                 d.Entry.Code, visit.Pick(c.Name, c.NameEn), visit.Pick(d.Provider.Name, d.Provider.NameEn), Themes.All.NameOf(c.Theme, visit.Lang), visit["open." + c.Opening.Class], visit["share." + c.Sharing.Class],
-                visit["promise." + c.UpdatePromise], d.Version is { } v ? Visit.Day(v.LandedAt) : "", d.Version?.Rows.ToString(CultureInfo.InvariantCulture) ?? "", d.Calls.ToString(CultureInfo.InvariantCulture), visit.Origin + visit.Link(d.Href),
+                visit["promise." + c.UpdatePromise], d.Version is { } v ? Visit.Day(v.LandedAt) : "", d.Version?.Rows.ToString(CultureInfo.InvariantCulture) ?? "", d.Use.Calls.ToString(CultureInfo.InvariantCulture), visit.Origin + visit.Link(d.Href),
             ]);
         }
         // The mark tells spreadsheets that this is UTF-8.

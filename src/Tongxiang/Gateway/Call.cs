@@ -36,6 +36,9 @@ public sealed class Call
     /// <summary>Form of the answer, for the evidence.</summary>
     public string Form { get; init; } = "json";
 
+    /// <summary>Form of rows that the portal shows on a page of its own.</summary>
+    public const string PageForm = "page";
+
     /// <summary>Whether exactly one row is expected.</summary>
     public bool IsSingle { get; init; }
 

@@ -17,15 +17,16 @@ public sealed partial class Calls
     private readonly ServingCopies copies;
     private readonly Rates rates;
     private readonly DayUses uses;
+    private readonly ResourceUses resources;
     private readonly Scopes scopes;
     private readonly Witnessing witnessing;
     private readonly Guard[] guards;
     private readonly ILogger<Calls> log;
 
     public Calls(
-        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
+        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
     {
-        (this.sources, this.settings, this.copies, this.rates, this.uses, this.log) = (sources, settings, copies, rates, uses, log);
+        (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.log) = (sources, settings, copies, rates, uses, resources, log);
         this.guards = [.. guards];
         scopes = new Scopes(settings);
         witnessing = new Witnessing(sources, key);
@@ -118,6 +119,7 @@ public sealed partial class Calls
     /// <summary>Puts on record what left.</summary>
     internal async ValueTask Close(Call call, long rows, long bytes, bool isWhole)
     {
+        resources.Add(call.Entry!.Id, rows);
         if (call.Grant is { } grant)
         {
             uses.Add(grant.Id, rows);
@@ -255,6 +257,8 @@ public sealed partial class Calls
     private async ValueTask<Stop?> Record(Call call, CancellationToken ct)
     {
         call.Receipt = await witnessing.Answered(call, ct);
+        // A page that shows some rows beside its description is no use of the resource.
+        if (call.Form != Call.PageForm) resources.Add(call.Entry!.Id, call.Page!.Rows);
         if (call.Grant is not { } grant) return null;
         uses.Add(grant.Id, call.Page!.Rows);
         await sources.Delivered(grant.Id, call.Mode, CancellationToken.None);

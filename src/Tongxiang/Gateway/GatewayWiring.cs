@@ -24,16 +24,25 @@ public static class GatewayWiring
         services.TryAddSingleton(Sources);
         services.AddSingleton<Rates>();
         services.AddSingleton<DayUses>();
+        services.AddSingleton<ResourceUses>();
+        services.AddSingleton<CatalogueFacts>();
         services.AddSingleton<Calls>();
         services.AddSingleton<DataFace>();
         services.AddSingleton<DataFile>();
         services.AddSingleton<DataDescription>();
         services.AddSingleton(p => new Chore("gateway.uses", saved, p.GetRequiredService<DayUses>().Save, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("gateway.resource-uses", saved, p.GetRequiredService<ResourceUses>().Save, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("gateway.catalogue-facts", TimeSpan.FromSeconds(1), ct => p.GetRequiredService<CatalogueFacts>().Tell(ct), OneCopyOnly: false));
         return services;
     }
 
-    /// <summary>Before the first request: what grants used today before the node stopped.</summary>
-    public static Task OpenGateway(this IServiceProvider services, CancellationToken ct) => services.GetRequiredService<DayUses>().Load(ct);
+    /// <summary>Before the first request: what grants and resources were used before the node stopped, told to the catalogue too.</summary>
+    public static async Task OpenGateway(this IServiceProvider services, CancellationToken ct)
+    {
+        await services.GetRequiredService<DayUses>().Load(ct);
+        await services.GetRequiredService<ResourceUses>().Load(ct);
+        await services.GetRequiredService<CatalogueFacts>().Tell(ct);
+    }
 
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
     {
