@@ -32,7 +32,7 @@ internal static class CallPath
             await using var copies = new ServingCopies(settings, home);
             var place = new Place(rows);
             Lookup.Fill(ServeLayout.SqliteFile(home, place.Version.Id), place.Version, rows);
-            var calls = new Calls(place.Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), [], key, NullLogger<Calls>.Instance);
+            var calls = new Calls(place.Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), [], key, NullLogger<Calls>.Instance);
             await Measure(calls, place, rows, 20_000, decideOnly: true);
             await Measure(calls, place, rows, 20_000, decideOnly: false);
             var decision = await Measure(calls, place, rows, 200_000, decideOnly: true);
