@@ -43,6 +43,11 @@ internal static class NodeConfiguration
         var values = new Dictionary<string, string?>();
         if (options.Data is not null) values["Node:Data"] = options.Data;
         if (options.Urls is not null) values["Listeners:All"] = options.Urls;
+        if (options.People is not null)
+        {
+            values["Portal:BannerZh"] = "演示站点：人员、企业、机构和数据均由程序生成，不对应任何真实的人或单位。";
+            values["Portal:BannerEn"] = "Demonstration: people, companies, bodies and data are generated and stand for nothing real.";
+        }
         return values;
     }
 }

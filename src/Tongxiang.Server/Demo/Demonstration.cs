@@ -1,4 +1,5 @@
 using Tongxiang.Catalog;
+using Tongxiang.Gateway;
 using Tongxiang.Kernel;
 using Tongxiang.Server.Demo.Resources;
 using Tongxiang.Server.Demo.Seed;
@@ -45,6 +46,7 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         progress.Say($"{granted.Count} 件申请", $"{granted.Count} applications");
 
         var rows = await ActivatorUtilities.CreateInstance<SeedVersions>(services, cast, scale, progress).Run(ct);
+        await Past(scale, ct);
         await files;
         progress.Say($"共接入 {rows:N0} 行，演示区域就绪", $"{rows:N0} rows landed; the region is ready");
         var numbers = granted.ToLookup(g => (g.Request.Client?.Id, g.Request.Resource), g => g.Application);
@@ -54,6 +56,14 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
             Clients = [.. manifest.Clients.Select(c => c with { Granted = [.. c.Granted.Select(g => g with { Grant = numbers[(c.ClientId, g.Resource)].FirstOrDefault()?.Grant?.ToString() })] })],
             Resources = new Dictionary<string, ManifestResource> { ["open"] = Known("air-quality"), ["conditional"] = Known("population"), ["spatial"] = Known("bus-stops") },
         };
+    }
+
+    // A month of use that never happened stands under an origin of its own: pages that show it say so.
+    private Task Past(Scale scale, CancellationToken ct)
+    {
+        var catalogue = services.GetRequiredService<Catalogue>();
+        var days = History.Make(scale).GroupBy(u => (u.Resource, u.Day)).Select(g => (Entry: catalogue.BySlug(g.Key.Resource), g.Key.Day, Calls: g.Sum(u => u.Calls - u.Refused), Rows: g.Sum(u => u.Rows)));
+        return services.GetRequiredService<ResourceUses>().Import(History.Origin, days.Where(d => d.Entry is not null).Select(d => new ForeignDay(d.Entry!.Id, d.Day, d.Calls, d.Rows)), ct);
     }
 
     private Manifest Begin(int people, string baseUrl)
