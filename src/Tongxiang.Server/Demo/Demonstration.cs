@@ -31,7 +31,6 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         var progress = new Progress(console);
         progress.Say($"首次启动，正在生成演示区域（{scale.People:N0} 人）", $"first start: making the demonstration region ({scale.People:N0} people)");
         var cast = ActivatorUtilities.CreateInstance<Cast>(services);
-        var files = Task.Run(() => SampleFiles.Write(scale, manifest.Files), ct);
 
         var directory = ActivatorUtilities.CreateInstance<SeedDirectory>(services, cast);
         await directory.Places(ct);
@@ -45,6 +44,8 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         var granted = await ActivatorUtilities.CreateInstance<SeedGrants>(services, cast, scale).Run(ct);
         progress.Say($"{granted.Count} 件申请", $"{granted.Count} applications");
 
+        // Landings are worked off one after the other, so there is a processor left for these.
+        var files = Task.Run(() => SampleFiles.Write(scale, manifest.Files), ct);
         var rows = await ActivatorUtilities.CreateInstance<SeedVersions>(services, cast, scale, progress).Run(ct);
         await Past(scale, ct);
         await files;

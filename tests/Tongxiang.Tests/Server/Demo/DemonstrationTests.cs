@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Core.Elements;
-using Tongxiang.Evidence;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Server.Demo;
