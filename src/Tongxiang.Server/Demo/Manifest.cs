@@ -5,7 +5,7 @@ using Tongxiang.Kernel;
 
 namespace Tongxiang.Server.Demo;
 
-/// <summary>What <c>demo.json</c> says, so that scripts and clients can use the demonstration. It holds passwords and private keys: only its owner may read it.</summary>
+/// <summary>What <c>demo.json</c> says, so that scripts and clients can use the demonstration. It and the key files beside it hold passwords and private keys: only its owner may read it.</summary>
 /// <param name="Today">The generators' day, kept so that an interrupted first start goes on with the same rows.</param>
 /// <param name="IsComplete">Whether the region stands whole; nothing is filled in again after that.</param>
 public sealed record Manifest(
@@ -13,6 +13,7 @@ public sealed record Manifest(
     IReadOnlyList<ManifestPerson> Persons, IReadOnlyList<ManifestClient> Clients, IReadOnlyDictionary<string, ManifestResource> Resources, string Files)
 {
     public const string FileName = "demo.json";
+    private const string KeyFolder = "demo-keys";
 
     private static readonly JsonSerializerOptions Indented = new(Wire.Json) { WriteIndented = true };
 
@@ -26,13 +27,22 @@ public sealed record Manifest(
         return JsonSerializer.Deserialize<Manifest>(stream, Indented);
     }
 
-    /// <summary>Replaces the file as a whole; a crash leaves the old or the new one.</summary>
+    /// <summary>Where a client's private key lies as a file of its own, for programs that want one.</summary>
+    public static string KeyFile(Home home, ManifestClient client) => Path.Combine(home.Root, KeyFolder, client.ClientId + ".jwk");
+
+    /// <summary>Replaces the file as a whole, and those of the keys; a crash leaves the old or the new ones.</summary>
     public void Save(Home home)
     {
-        var path = Path.Combine(home.Root, FileName);
+        Directory.CreateDirectory(Path.Combine(home.Root, KeyFolder));
+        foreach (var client in Clients) Replace(KeyFile(home, client), client.PrivateJwk);
+        Replace(Path.Combine(home.Root, FileName), this);
+    }
+
+    private static void Replace<T>(string path, T content)
+    {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.WriteThrough };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(path + ".new", options)) JsonSerializer.Serialize(stream, this, Indented);
+        using (var stream = new FileStream(path + ".new", options)) JsonSerializer.Serialize(stream, content, Indented);
         File.Move(path + ".new", path, overwrite: true);
     }
 }

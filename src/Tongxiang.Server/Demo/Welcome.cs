@@ -32,7 +32,7 @@ internal static class Welcome
         if (manifest.Resources.TryGetValue("open", out var open)) yield return $"curl '{url}/data/{open.Slug}?limit=3'";
         if (manifest.Resources.TryGetValue("spatial", out var spatial)) yield return $"curl -H 'Accept: application/geo+json' '{url}/data/{spatial.Slug}?limit=3'";
         if (manifest.Clients.FirstOrDefault(c => c.Granted.Any(g => g.Resource == "population")) is not { } client) yield break;
-        yield return $"TOKEN=$(dotnet run --project src/Tongxiang.Server -- token --client {client.ClientId} --data {home.Root})";
+        yield return $"TOKEN=$(dotnet '{typeof(Welcome).Assembly.Location}' token --client {client.ClientId} --key '{Manifest.KeyFile(home, client)}' --url {url})";
         // A grant for personal data wants to know who asks and in which case.
         yield return $"curl -H \"Authorization: Bearer $TOKEN\" -H 'Data-Operator: civil-affairs.clerk' -H 'Data-Case: DB20260001' '{url}/data/population?select=citizen_id,name,division&limit=1'";
     }

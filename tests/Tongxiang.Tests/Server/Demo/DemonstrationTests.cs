@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Core.Elements;
+using Tongxiang.Gateway;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Server.Demo;
@@ -24,6 +26,8 @@ public sealed class DemonstrationTests
     {
         await using var node = await Start(store);
         var manifest = await IsFilled(node);
+        await TheExamplesWork(node, manifest);
+        Assert.Equal([History.Origin], node.Get<ResourceUses>().Origins);
 
         var before = await Counts(node);
         await new Demonstration(node.Services, TextWriter.Null).Fill(People, "http://elsewhere.example", default);
@@ -84,6 +88,23 @@ public sealed class DemonstrationTests
         Assert.Equal(["conditional", "open", "spatial"], manifest.Resources.Keys.Order(StringComparer.Ordinal));
         Assert.All(manifest.Resources.Values, r => Assert.Equal(r.Id, catalogue.BySlug(r.Slug)!.Id.ToString()));
         return manifest;
+    }
+
+    // The commands a newcomer is shown, run as they stand.
+    private static async Task TheExamplesWork(NodeLab node, Manifest manifest)
+    {
+        if (!File.Exists("/bin/bash") || !File.Exists("/usr/bin/curl")) return;
+        var script = "set -euo pipefail\n" + string.Join('\n', Welcome.Examples(manifest, manifest.BaseUrl, node.Get<Home>()).Select(line => line.Replace("curl ", "curl -sSf ", StringComparison.Ordinal)));
+        var start = new ProcessStartInfo("/bin/bash") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var shell = Process.Start(start)!;
+        await shell.StandardInput.WriteAsync(script);
+        shell.StandardInput.Close();
+        var (said, complained) = (await shell.StandardOutput.ReadToEndAsync(), await shell.StandardError.ReadToEndAsync());
+        await shell.WaitForExitAsync();
+        Assert.True(shell.ExitCode == 0, script + complained);
+        Assert.Contains("\"station_code\":\"29", said, StringComparison.Ordinal);
+        Assert.Contains("\"FeatureCollection\"", said, StringComparison.Ordinal);
+        Assert.Contains("[{\"citizen_id\":\"29", said, StringComparison.Ordinal);
     }
 
     // The population goes through the same checks as any file: what was planted as wrong is in quarantine, row by row.
