@@ -88,7 +88,8 @@ internal sealed class Match
             foreach (var way in ways)
             {
                 var found = false;
-                var simple = way.Grams.Length == 1 && way.Grams[0].Word is null;
+                // 辰辰辰 has only one distinct pair, but 辰辰 does not hold it: the pair alone proves words of two characters.
+                var simple = way.Grams.Length == 1 && way.Grams[0].Word is null && way.Text.EnumerateRunes().Count() <= 2;
                 Together(way, doc =>
                 {
                     if (!simple && !(All[doc] && Segment.Texts[doc].Contains(way.Text, StringComparison.Ordinal))) return;
