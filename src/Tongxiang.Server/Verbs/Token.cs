@@ -9,27 +9,47 @@ namespace Tongxiang.Server.Verbs;
 /// <summary>Gets an access token for a client: signs an assertion with its private key (private_key_jwt) and prints the token.</summary>
 internal static class Token
 {
+    private const string Local = "http://127.0.0.1:8080";
     private static readonly TimeSpan AssertionLife = TimeSpan.FromMinutes(2);
 
     public static Command Verb()
     {
         var client = new Option<string>("--client") { Description = "Client id / 客户端编号", Required = true };
-        var key = new Option<string>("--key") { Description = "File with the private key, PEM or JWK / 私钥文件", Required = true };
+        var key = new Option<string?>("--key") { Description = "File with the private key, PEM or JWK / 私钥文件" };
+        var data = new Option<string>("--data") { Description = "Without --key: folder whose demo.json has a demonstration client's key / 演示节点的数据目录", DefaultValueFactory = _ => "data" };
         var kid = new Option<string?>("--kid") { Description = "Key id, when it was registered under one of its own / 密钥编号" };
-        var url = new Option<string>("--url") { Description = "Address of the node / 节点地址", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
+        var url = new Option<string?>("--url") { Description = "Address of the node; http://127.0.0.1:8080, or the one in demo.json / 节点地址" };
         var matter = new Option<string?>("--matter") { Description = "Matter the token is bound to / 事项" };
-        var command = new Command("token", "Get an access token for a client / 换取访问令牌") { client, key, kid, url, matter };
-        command.SetAction((parsed, ct) => Run(parsed.GetValue(client)!, parsed.GetValue(key)!, parsed.GetValue(kid), parsed.GetValue(url)!, parsed.GetValue(matter), ct));
+        var command = new Command("token", "Get an access token for a client / 换取访问令牌") { client, key, data, kid, url, matter };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var wanted = parsed.GetValue(client)!;
+            var address = parsed.GetValue(url);
+            if (parsed.GetValue(key) is { } file)
+                return File.Exists(file) ? await Run(wanted, await File.ReadAllTextAsync(file, ct), parsed.GetValue(kid), address ?? Local, parsed.GetValue(matter), ct) : await Complain($"--key {file}: no such file / 文件不存在");
+            return FromDemonstration(parsed.GetValue(data)!, wanted) is { } found
+                ? await Run(wanted, found.Jwk, parsed.GetValue(kid), address ?? found.Url, parsed.GetValue(matter), ct)
+                : await Complain($"{Path.Combine(parsed.GetValue(data)!, "demo.json")}: no client '{wanted}' there; give --key FILE / 其中没有该客户端，请用 --key 指定私钥");
+        });
         return command;
     }
 
-    private static async Task<int> Run(string client, string keyFile, string? kid, string url, string? matter, CancellationToken ct)
+    private static (string Jwk, string Url)? FromDemonstration(string data, string client)
     {
-        if (!File.Exists(keyFile)) return await Complain($"--key {keyFile}: no such file / 文件不存在");
+        var file = Path.Combine(data, "demo.json");
+        if (!File.Exists(file)) return null;
+        using var demonstration = JsonDocument.Parse(File.ReadAllText(file));
+        foreach (var known in demonstration.RootElement.GetProperty("clients").EnumerateArray())
+            if (known.GetProperty("clientId").GetString() == client) return (known.GetProperty("privateJwk").GetRawText(), demonstration.RootElement.GetProperty("baseUrl").GetString() ?? Local);
+        return null;
+    }
+
+    private static async Task<int> Run(string client, string keyText, string? kid, string url, string? matter, CancellationToken ct)
+    {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
         try
         {
-            using var signer = Signer.Read(await File.ReadAllTextAsync(keyFile, ct), kid);
+            using var signer = Signer.Read(keyText, kid);
             var discovery = await http.GetFromJsonAsync<JsonElement>(new Uri(new Uri(url.TrimEnd('/') + "/"), ".well-known/openid-configuration"), ct);
             var issuer = discovery.GetProperty("issuer").GetString()!;
             var form = new Dictionary<string, string>
