@@ -55,6 +55,40 @@ public sealed class DcatTests
     }
 
     [Fact]
+    public async Task The_whole_demonstration_violates_no_shape()
+    {
+        await using var node = await NodeLab.Start(Store.Sqlite, people: 300);
+        var folder = StoreLab.Folder();
+        foreach (var form in new[] { "ttl", "jsonld", "rdf" }) await File.WriteAllBytesAsync(Path.Combine(folder, "catalog." + form), await node.Http.GetByteArrayAsync("/catalog." + form));
+        var got = await Check(folder, ["shapes.ttl", "range.ttl", "dcat-ap-SHACL-3.0.1.ttl"]);
+        Assert.True(got.GetProperty("same").GetBoolean(), got.GetRawText());
+        Assert.All(got.GetProperty("shacl").EnumerateObject(), file =>
+        {
+            Assert.True(file.Value.GetProperty("violations").GetInt32() == 0, $"{file.Name}: {file.Value.GetRawText()}");
+            Assert.True(file.Value.GetProperty("focus").GetInt32() > 100, $"{file.Name} looked at too little: {file.Value.GetRawText()}");
+        });
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_parsers_of_rdflib_and_raptor_read_the_same_graph_from_each_form()
+    {
+        await using var lab = await CatalogLab.Open(Store.Sqlite);
+        await lab.Publish(Samples.Open());
+        await lab.Publish(Conditional());
+        await lab.Publish(Hostile());
+        var folder = await Write(lab);
+        const string script = "import rdflib,sys\nfrom rdflib.compare import isomorphic\ng=[rdflib.Graph().parse('catalog.'+e,format=f) for e,f in (('ttl','turtle'),('jsonld','json-ld'),('rdf','xml'))]\nprint(isomorphic(g[0],g[1]),isomorphic(g[0],g[2]),len(g[0]))";
+        var rdflib = await Run("/usr/bin/python3", folder, "-c", script);
+        var turtle = await Run("rapper", folder, "-q", "-i", "turtle", "-o", "ntriples", "catalog.ttl", "http://base.invalid/");
+        var xml = await Run("rapper", folder, "-q", "-i", "rdfxml", "-o", "ntriples", "catalog.rdf", "http://base.invalid/");
+        Assert.SkipWhen(rdflib is null && turtle is null, "Neither python3-rdflib nor raptor2-utils is installed.");
+        if (rdflib is not null) Assert.Matches("^True True [0-9]{3,}", rdflib);
+        if (turtle is not null) Assert.Equal(turtle.Split('\n').ToHashSet(), xml!.Split('\n').ToHashSet());
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task One_dataset_stands_alone_with_everything_it_refers_to()
     {
         await using var lab = await CatalogLab.Open(Store.Sqlite);
