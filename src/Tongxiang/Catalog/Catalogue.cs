@@ -81,7 +81,7 @@ public sealed record Published(
         ImmutableDictionary<Id<Entry>, DataFacts>.Empty, 0);
 
     /// <summary>In the order of their making.</summary>
-    public IReadOnlyList<Entry> All => sorted ??= [.. ById.Values.OrderBy(e => e.Id)];
+    public IReadOnlyList<Entry> All => sorted ??= [.. ById.Values.OrderBy(e => e.CreatedAt).ThenBy(e => e.Code, StringComparer.Ordinal)];
 
     internal Published With(IEnumerable<Id<Entry>> touched, IEnumerable<Entry> entries, long seen)
     {

@@ -75,13 +75,15 @@ public sealed partial class Entries(Db db, TimeProvider clock, NodeSettings sett
         var steps = await db.List(
             $"select kind, revision, actor, actor_name, agency, note, taken_at, evidence from catalog_step where entry = {id} and revision <= {most} order by id",
             r => new StepTaken(r.Kind<Step>(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.TextOrNull(4), r.GetString(5), r.Instant(6), r.GetString(7)), ct);
+        // Ids of one millisecond have no order; the steps do.
+        steps = [.. steps.OrderBy(s => s.At).ThenBy(s => s.Step)];
         if (most == long.MaxValue || caller.Agency == bureau) return new EntryHistory(revisions, await Assessments(id, ct), steps);
         var shown = steps.Where(s => s.Step is Step.Published or Step.Retired).ToList();
         return new EntryHistory([.. revisions.Where(r => r.Number == found.Revision || shown.Any(s => s.Step == Step.Published && s.Revision == r.Number))], [], shown);
     }
 
     public Task<IReadOnlyList<Assessment>> Assessments(Id<Entry> id, CancellationToken ct) => db.List(
-        $"select kind, revision, conclusion, author, author_name, made_at, evidence from catalog_assessment where entry = {id} order by id",
+        $"select kind, revision, conclusion, author, author_name, made_at, evidence from catalog_assessment where entry = {id} order by made_at, kind desc, id",
         r => new Assessment(r.Kind<AssessmentKind>(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4), r.Instant(5), r.GetString(6)), ct);
 
     /// <summary>What changed between two revisions, field by field.</summary>

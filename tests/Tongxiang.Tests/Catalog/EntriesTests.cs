@@ -62,6 +62,7 @@ public sealed class EntriesTests
         Assert.Equal([1, 2], history.Revisions.Select(r => r.Number));
         Assert.Equal(4, history.Assessments.Count);
         Assert.Equal("增加线路", history.Revisions[1].Note);
+        Assert.Equal([Step.Submitted, Step.Approved, Step.Published], history.Steps.Where(s => s.Revision == 2).Select(s => s.Step));
         Assert.Empty((await lab.Entries.History(lab.Stranger, entry.Id, default)).Value.Assessments);
     }
 
