@@ -9,7 +9,7 @@ static class PageTag
 {
     public static async Task Run(HttpContext http, RequestDelegate next)
     {
-        if (!HttpMethods.IsGet(http.Request.Method) || http.User.Identity?.IsAuthenticated == true)
+        if (!(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) || http.User.Identity?.IsAuthenticated == true)
         {
             await next(http);
             return;

@@ -47,8 +47,18 @@ public static class PortalFace
         Preferences.Map(routes);
         Public.Takeaway.Map(routes);
         Desk.LandingPorts.Map(routes);
-        routes.MapRazorComponents<App>();
+        routes.MapRazorComponents<App>().Add(AnswerHead);
         return routes;
+    }
+
+    // Link checkers and caches ask for the head of a page; the framework maps GET and POST only.
+    static void AnswerHead(EndpointBuilder page)
+    {
+        for (var i = 0; i < page.Metadata.Count; i++)
+        {
+            if (page.Metadata[i] is HttpMethodMetadata methods && methods.HttpMethods.Contains("GET"))
+                page.Metadata[i] = new HttpMethodMetadata([.. methods.HttpMethods, "HEAD"]);
+        }
     }
 
     static PortalSettings Settings(IServiceProvider at)

@@ -7,7 +7,7 @@ namespace Tongxiang.Portal.Public;
 public sealed record FindAsk(string Text, IReadOnlyDictionary<string, IReadOnlyCollection<string>> Selected, string Sort, int Page, int PerPage)
 {
     /// <summary>The facets in the order they are shown to the public.</summary>
-    public static readonly IReadOnlyList<string> Facets = ["open", "theme", "department", "region", "format", "promise", "freshness", "share"];
+    public static readonly IReadOnlyList<string> Facets = ["open", "theme", "agency", "region", "format", "promise", "freshness", "share"];
 
     public static FindAsk Read(Visit visit, int perPage) => new(
         Cut(visit.Ask("q")),

@@ -65,7 +65,7 @@ public sealed class Shelf(Catalogue catalogue, Finder finder, Entries entries, D
     /// <summary>A value of a facet in the reader's language.</summary>
     public string Word(string facet, string value, Visit visit) => facet switch
     {
-        "department" => directory.BySlug(value) is { } agency ? visit.Pick(agency.Name, agency.NameEn) : value,
+        "agency" => directory.BySlug(value) is { } agency ? visit.Pick(agency.Name, agency.NameEn) : value,
         "theme" => Themes.All.NameOf(value, visit.Lang),
         "region" => Region(value, visit),
         "format" => Format(value),
