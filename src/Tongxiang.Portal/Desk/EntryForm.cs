@@ -54,13 +54,18 @@ static class EntryForm
     static List<Field> ReadFields(IFormCollection form)
     {
         var fields = new List<Field>();
+        var hasKey = false;
         for (var i = 0; i < MostRows && form.ContainsKey($"fields[{i}].name"); i++)
         {
             var at = $"fields[{i}]";
             if (form[$"{at}.remove"] == "on") continue;
+            // The first part of a key is always there; further parts of text may be empty.
+            var (type, isKey) = (Kind(form, $"{at}.type", FieldType.Text), form[$"{at}.key"] == "on");
+            var mustBe = isKey && (!hasKey || type != FieldType.Text);
+            hasKey |= isKey;
             fields.Add(new Field(
-                Text(form, $"{at}.name"), Text(form, $"{at}.title"), Optional(form, $"{at}.titleEn"), Kind(form, $"{at}.type", FieldType.Text), Number(form, $"{at}.length"), Number(form, $"{at}.scale"),
-                Text(form, $"{at}.meaning"), Optional(form, $"{at}.element"), Optional(form, $"{at}.codeList"), form[$"{at}.isPersonal"] == "on", form[$"{at}.isRequired"] == "on" || form[$"{at}.key"] == "on",
+                Text(form, $"{at}.name"), Text(form, $"{at}.title"), Optional(form, $"{at}.titleEn"), type, Number(form, $"{at}.length"), Number(form, $"{at}.scale"),
+                Text(form, $"{at}.meaning"), Optional(form, $"{at}.element"), Optional(form, $"{at}.codeList"), form[$"{at}.isPersonal"] == "on", form[$"{at}.isRequired"] == "on" || mustBe,
                 Maybe<ShareClass>(form, $"{at}.shareClass"), Maybe<OpenClass>(form, $"{at}.openClass"), Kind(form, $"{at}.grade", Grade.General1)));
         }
         return fields;

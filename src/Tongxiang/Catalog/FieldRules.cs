@@ -75,10 +75,12 @@ public static partial class FieldRules
     {
         if (content.Key.Count > LongestKey) found.Error("key", "catalog.too-many", LongestKey, content.Key.Count);
         if (content.Key.Distinct(StringComparer.Ordinal).Count() != content.Key.Count) found.Error("key", "catalog.key-twice");
+        // A part of text may be empty (a row of a whole country has no city) as long as another part never is.
+        var isAnchored = content.Fields.Any(f => f.IsRequired && content.Key.Contains(f.Name));
         foreach (var name in content.Key.Take(LongestKey))
         {
             if (content.Fields.FirstOrDefault(f => f.Name == name) is not { } field) found.Error("key", "catalog.no-such-field", RuleBook.Short(name));
-            else if (!field.IsRequired) found.Error("key", "catalog.key-optional", name);
+            else if (!field.IsRequired && !(isAnchored && field.Type == FieldType.Text)) found.Error("key", "catalog.key-optional", name);
             else if (field.Type == FieldType.Real) found.Error("key", "catalog.key-real", name);
         }
     }

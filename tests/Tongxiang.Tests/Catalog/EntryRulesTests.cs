@@ -69,6 +69,7 @@ public sealed class EntryRulesTests
         { "fields[0].grade", "catalog.grade-too-low", c => First(c, f => f with { Grade = Grade.General2 }) },
         { "key", "catalog.no-such-field", c => c with { Key = ["line"] } },
         { "key", "catalog.key-optional", c => First(c, f => f with { IsRequired = false }) },
+        { "key", "catalog.key-optional", c => First(c with { Key = ["stop_id", "stop_name"] }, f => f with { IsRequired = false, Type = FieldType.Integer, Length = null }) },
         { "key", "catalog.key-real", c => c with { Key = ["longitude"] } },
         { "key", "catalog.key-twice", c => c with { Key = ["stop_id", "stop_id"] } },
         { "latitudeField", "catalog.half-coordinate", c => c with { LatitudeField = null } },
@@ -82,6 +83,16 @@ public sealed class EntryRulesTests
     {
         var found = EntryRules.Check(without(Samples.Open()), Readiness.Complete, IsDivision);
         Assert.Contains(found.Errors, e => e.Field == field);
+    }
+
+    [Fact]
+    public void A_text_part_of_a_key_may_be_empty_when_another_part_never_is()
+    {
+        var content = Samples.Open() with { Key = ["stop_id", "stop_name"] };
+        var optional = content with { Fields = [.. content.Fields.Select(f => f.Name == "stop_name" ? f with { IsRequired = false } : f)] };
+        Assert.DoesNotContain(EntryRules.Check(optional, Readiness.Complete, IsDivision).Errors, e => e.Field == "key");
+        var nothing = optional with { Fields = [.. optional.Fields.Select(f => f with { IsRequired = false })] };
+        Assert.Contains(EntryRules.Check(nothing, Readiness.Complete, IsDivision).Errors, e => e is { Field: "key", Key: "catalog.key-optional" });
     }
 
     [Theory, MemberData(nameof(Forbidden), DisableDiscoveryEnumeration = true)]
