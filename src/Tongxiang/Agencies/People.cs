@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 
@@ -8,7 +9,11 @@ namespace Tongxiang.Agencies;
 
 /// <summary>Someone who is to sign in.</summary>
 /// <param name="Agency">Null for a citizen.</param>
-public sealed record NewPerson(string UserName, string Name, Id<Agency>? Agency, IReadOnlySet<Role> Roles, string Password, string? Email = null);
+public sealed record NewPerson(string UserName, string Name, Id<Agency>? Agency, IReadOnlySet<Role> Roles, string Password, string? Email = null)
+{
+    /// <summary>The password is printed for everybody (demonstration): a slow hash would guard nothing and cost the first start seconds.</summary>
+    public bool IsPasswordPublic { get; init; }
+}
 
 /// <summary>People who sign in: enrolled, given roles, disabled; passwords by ASP.NET Core Identity.</summary>
 public sealed partial class People(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, IServiceScopeFactory scopes)
@@ -37,7 +42,9 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
             Because = Said(caller, id, "agencies.person-enrolled", ("roles", string.Join(' ', person.Roles.Order()))),
         };
         await using var scope = scopes.CreateAsyncScope();
-        var result = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(account, person.Password);
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+        if (person.IsPasswordPublic) users.PasswordHasher = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 }));
+        var result = await users.CreateAsync(account, person.Password);
         if (Refused(result, "password", person.UserName) is { } refusal) return refusal;
         await directory.Refresh(ct);
         return directory.Person(id)!;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Tongxiang.Agencies;
@@ -7,6 +8,9 @@ using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Share;
+
+/// <summary>The open-use agreement in force, in the reader's language.</summary>
+public sealed record AgreementText(string Version, string Digest, string Text);
 
 /// <summary>What is asked for, as sent: what is left out is answered by field, not by a broken body.</summary>
 public sealed record WishRequest(
@@ -103,10 +107,10 @@ internal static class ApplicationRoutes
         return TypedResults.Ok(new ApplicationPage(page.Items, page.Next));
     }
 
-    private static IResult Agreement(HttpContext http)
+    private static Ok<AgreementText> Agreement(HttpContext http)
     {
         var now = OpenUseAgreement.Current;
-        return TypedResults.Ok(new { version = now.Version, digest = now.Digest, text = now.Text(Language.Of(http.Request)) });
+        return TypedResults.Ok(new AgreementText(now.Version, now.Digest, now.Text(Language.Of(http.Request))));
     }
 
     private static async Task<IResult> Get(Id<Application> id, HttpContext http, Applications door, CancellationToken ct) =>

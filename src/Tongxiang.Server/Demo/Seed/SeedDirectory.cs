@@ -28,7 +28,7 @@ internal sealed class SeedDirectory(Roster roster, People people, Clients client
         await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = ct }, async (actor, token) =>
         {
             Id<Agency>? agency = actor.Organisation is { } slug ? cast.Agency(slug).Id : null;
-            Must(await people.Enrol(Caller.Platform, new NewPerson(actor.UserName, actor.Name, agency, actor.Roles.ToHashSet(), actor.Password, $"{actor.UserName}@yunting.example"), token), actor.UserName);
+            Must(await people.Enrol(Caller.Platform, new NewPerson(actor.UserName, actor.Name, agency, actor.Roles.ToHashSet(), actor.Password, $"{actor.UserName}@yunting.example") { IsPasswordPublic = true }, token), actor.UserName);
         });
         await directory.Refresh(ct);
         foreach (var organisation in Organisations.All.Where(o => o.Kind != AgencyKind.Company))
