@@ -19,7 +19,7 @@ public sealed partial class GuideTests
         var folder = StoreLab.Folder();
         var command = Path.Combine(folder, "tongxiang");
         await File.WriteAllTextAsync(command, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "Tongxiang.Server.dll")}' \"$@\"\n");
-        File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var guide = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/api-guide.md"));
         var script = string.Join('\n', Block().Matches(guide).Select(m => m.Groups["text"].Value).Prepend("set -e"));
 

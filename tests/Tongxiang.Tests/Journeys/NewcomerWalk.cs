@@ -103,7 +103,7 @@ public sealed class NewcomerWalk
             purpose = "核对",
             fields = (string[])[.. Granted, "dead"],
             modes = (string[])["Api"],
-            until = DateTime.UtcNow.AddMonths(6).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+            until = TimeProvider.System.GetUtcNow().AddMonths(6).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
         };
         var draft = await Province.Post(applicant, "/api/applications", new { lane = "Sharing", entry = (string)found["id"]!, wish }, HttpStatusCode.Created);
         var id = (string)draft["application"]!["id"]!;

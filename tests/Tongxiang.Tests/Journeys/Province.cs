@@ -93,7 +93,7 @@ internal sealed class Province : IAsyncDisposable
     /// <summary>A short-lived token for a program that proves itself with its own key (RFC 7523).</summary>
     public async Task<string> Token(string client, ECDsa key)
     {
-        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var claims = new JsonObject { ["iss"] = client, ["sub"] = client, ["aud"] = Public.BaseAddress!.ToString(), ["iat"] = now, ["exp"] = now + 120, ["jti"] = Guid.CreateVersion7().ToString("N") };
         var content = $"{Encode(new JsonObject { ["alg"] = "ES256", ["typ"] = "JWT", ["kid"] = "k1" })}.{Encode(claims)}";
         var assertion = $"{content}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";

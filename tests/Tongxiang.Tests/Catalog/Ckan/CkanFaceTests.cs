@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Lab;
 
