@@ -6,15 +6,22 @@ namespace Tongxiang.Portal.Desk;
 /// <summary>What a person finds at the side of the desk: only what the person's roles can use.</summary>
 static class DeskNav
 {
-    public static IReadOnlyList<NavGroup> For(Visit visit, Caller caller)
+    public static IReadOnlyList<NavGroup> For(Visit visit, Caller caller, int waiting = 0, int unread = 0)
     {
         var groups = new List<NavGroup>
         {
-            new(visit["desk.nav.work"], [new("/desk", visit["desk.nav.inbox"]), new("/desk/applications", visit["desk.nav.applications"])]),
+            new(visit["desk.nav.work"],
+            [
+                new("/desk", visit["desk.nav.inbox"], waiting), new("/desk/applications", visit["desk.nav.applications"]),
+                .. caller.IsGovernment ? new[] { new NavItem("/desk/received", visit["case.received"]) } : [],
+                new("/desk/notices", visit["case.notices"], unread),
+            ]),
         };
         if (caller.IsGovernment)
             groups.Add(new(visit["desk.nav.data"], [new("/desk/entries", visit["desk.nav.entries"]), new("/desk/find", visit["desk.nav.find"])]));
         groups.Add(new(visit["desk.nav.use"], [new("/desk/grants", visit["desk.nav.grants"]), new("/desk/clients", visit["desk.nav.clients"]), new("/desk/ledger", visit["desk.nav.ledger"])]));
+        if (caller.IsGovernment)
+            groups.Add(new(visit["case.nav-office"], [new("/desk/office", visit["case.office"])]));
         if (caller.IsBureau)
             groups.Add(new(visit["desk.nav.bureau"], [new("/bureau", visit["desk.nav.review"]), new("/bureau/catalogue", visit["desk.nav.catalogue"]), new("/bureau/clocks", visit["desk.nav.clocks"]), new("/bureau/evidence", visit["desk.nav.evidence"])]));
         return groups;

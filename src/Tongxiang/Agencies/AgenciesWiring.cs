@@ -29,6 +29,7 @@ public static class AgenciesWiring
         services.AddSingleton<Calendar>();
         services.AddSingleton<Deadlines>();
         services.AddSingleton<Clients>();
+        services.AddSingleton<DeskTokens>();
         services.AddSingleton<People>();
         services.AddSingleton<Attempts>();
         services.AddSingleton(p => new Sessions(p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(),

@@ -165,7 +165,8 @@ public sealed partial class Applications(
         m.Now.Revision, m.Move.Step, m.Now.State, next.State, m.Caller.Actor, m.Caller.Name, m.Caller.Agency, SideOf(m), onBehalf, m.At, reason,
         next.DueRule ?? m.Now.DueRule, m.Move.Article, proof);
 
-    private static Side SideOf(Moment m) => m.Move.Sides.First(m.Sides.Contains);
+    // A head who may act as the steward too acts as the head.
+    private static Side SideOf(Moment m) => m.Move.Sides.Contains(Side.ProviderHead) && m.Sides.Contains(Side.ProviderHead) ? Side.ProviderHead : m.Move.Sides.First(m.Sides.Contains);
 
     internal static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

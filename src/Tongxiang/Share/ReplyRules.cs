@@ -59,7 +59,8 @@ public static class ReplyRules
     {
         if (decision.Answer == FieldAnswer.NotGiven)
         {
-            if (string.IsNullOrWhiteSpace(decision.Reason)) yield return new FieldError($"fields.{decision.Name}", "share.reply.field-reason", decision.Name);
+            var title = entry.Content.Fields.FirstOrDefault(f => f.Name == decision.Name)?.Title ?? decision.Name;
+            if (string.IsNullOrWhiteSpace(decision.Reason)) yield return new FieldError($"fields.{decision.Name}", "share.reply.field-reason", title);
             yield break;
         }
         // The entry may have become stricter since the application was sent.
