@@ -54,6 +54,8 @@ public sealed class Sessions
         }
         await attempts.Succeeded(name, http.Connection.RemoteIpAddress, ct);
         await End(http.User, ct);
+        // A password hashed with fewer rounds is hashed anew while it is checked, and the stamp changes with it: the session must not wait for the next look.
+        if (directory.Stamp(person.Id) != account.SecurityStamp) await directory.Refresh(ct);
         await Begin(http, person, account.SecurityStamp, ct);
         return person;
     }

@@ -40,17 +40,23 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
     {
         if (await entries.Find(entry, ct) is not { } found) return Refusal.NotFound("entry").ToProblem();
         if (mostBad < 0) return Refusal.Invalid(new FieldError("mostBad", "ingest.most-bad")).ToProblem();
-        if (await Upload(http, name, ct) is not { } upload) return new Refusal(400, "ingest.no-file").ToProblem();
         var wish = new LandingWish(confirms, promotes, mostBad, sheet, note is { Length: > 500 } ? note[..500] : note ?? "");
-        var outcome = await landings.Receive(http.Caller(), found, upload.Name, upload.Body, wish, ct);
-        return outcome.Answer(run => TypedResults.Accepted($"/api/entries/{entry}/landings/{run.Id}", View(run, Language.Of(http.Request))));
+        return await Whole(async () =>
+        {
+            if (await Upload(http, name, ct) is not { } upload) return new Refusal(400, "ingest.no-file").ToProblem();
+            var outcome = await landings.Receive(http.Caller(), found, upload.Name, upload.Body, wish, ct);
+            return outcome.Answer(run => TypedResults.Accepted($"/api/entries/{entry}/landings/{run.Id}", View(run, Language.Of(http.Request))));
+        });
     }
 
     private async Task<IResult> Propose(HttpContext http, string? name, string? sheet, CancellationToken ct)
     {
         if (!http.Caller().IsGovernment) return Refusal.Forbidden("ingest.only-stewards").ToProblem();
-        if (await Upload(http, name, ct) is not { } upload) return new Refusal(400, "ingest.no-file").ToProblem();
-        return (await proposals.Look(upload.Body, upload.Name, sheet, ct)).Answer(p => TypedResults.Ok(p));
+        return await Whole(async () =>
+        {
+            if (await Upload(http, name, ct) is not { } upload) return new Refusal(400, "ingest.no-file").ToProblem();
+            return (await proposals.Look(upload.Body, upload.Name, sheet, ct)).Answer(p => TypedResults.Ok(p));
+        });
     }
 
     private async Task<IResult> List(HttpContext http, Id<Entry> entry, CancellationToken ct) => await See(http, entry, ct) is { } refusal
@@ -128,6 +134,20 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
             if (run.IsOver || run.State == RunState.Proposed) yield break;
             await Task.Delay(Tick, clock, ct);
             run = (await landings.Find(run.Id, ct))!;
+        }
+    }
+
+    // A form that ends early or is malformed is the sender's fault; a full disk, which has an error number of its own, is ours.
+    private static async Task<IResult> Whole(Func<Task<IResult>> work)
+    {
+        const int unexpectedEnd = unchecked((int)0x80131620);
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (e is InvalidDataException || (e.GetType() == typeof(IOException) && e.HResult == unexpectedEnd))
+        {
+            return new Refusal(400, "ingest.broken-off").ToProblem();
         }
     }
 

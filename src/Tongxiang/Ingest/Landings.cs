@@ -24,7 +24,7 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
     {
         if (LandingRules.MayLand(caller, entry) is { } refusal) return refusal;
         fileName = Path.GetFileName(fileName.Replace('\\', '/'));
-        if (fileName.Length is 0 or > 200) return Refusal.Invalid(new FieldError("name", "ingest.file-name"));
+        if (fileName.Length is 0 or > 200 || fileName.Contains('\0', StringComparison.Ordinal)) return Refusal.Invalid(new FieldError("name", "ingest.file-name"));
         var (version, key) = await keys.Make(entry.Id, ct);
         var id = Id<Run>.New(clock);
         var now = clock.GetUtcNow();

@@ -15,11 +15,12 @@ internal sealed class Crowd(Town town, Acknowledged book, string address, string
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };
     private readonly CancellationTokenSource gone = new();
+    private readonly SemaphoreSlim answers = new(0);
 
     public static async Task<string> SignIn(string address, string user)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false });
-        using var answer = await http.PostAsJsonAsync(new Uri(new Uri(address), "/api/session"), new { user, password = Town.Password });
+        using var answer = await http.PostAsJsonAsync(new Uri(new Uri(address), "/api/session"), new { user, password = Staff.Password });
         answer.EnsureSuccessStatusCode();
         return answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("tx-session=", StringComparison.Ordinal)).Split(';')[0];
     }
@@ -34,8 +35,15 @@ internal sealed class Crowd(Town town, Acknowledged book, string address, string
     /// <summary>The node was killed: whoever still asks stops.</summary>
     public void Stop() => gone.Cancel();
 
+    /// <summary>Waits for so many answers: a moment of the work, not of the clock, so that a slow machine is killed in the middle of it too.</summary>
+    public async Task Answered(int count)
+    {
+        for (var i = 0; i < count; i++) Assert.True(await answers.WaitAsync(TimeSpan.FromMinutes(1)), "the node does not answer");
+    }
+
     public void Dispose()
     {
+        answers.Dispose();
         http.Dispose();
         gone.Dispose();
     }
@@ -48,6 +56,7 @@ internal sealed class Crowd(Town town, Acknowledged book, string address, string
         if (bearer is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         using var answer = await http.SendAsync(request, gone.Token);
         var text = await answer.Content.ReadAsStringAsync(gone.Token);
+        answers.Release();
         return (answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone(), answer.Headers);
     }
 
@@ -61,6 +70,7 @@ internal sealed class Crowd(Town town, Acknowledged book, string address, string
         request.Headers.TryAddWithoutValidation("Accept", "text/csv; bom=0");
         using var answer = await http.SendAsync(request, gone.Token);
         var text = await answer.Content.ReadAsStringAsync(gone.Token);
+        answers.Release();
         return answer.IsSuccessStatusCode ? text.Replace("\r\n", "\n", StringComparison.Ordinal) : $"{(int)answer.StatusCode} {text}";
     }
 

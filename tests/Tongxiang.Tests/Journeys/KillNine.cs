@@ -34,7 +34,7 @@ public sealed class KillNine
             if (kill > 0) await Check(town, book, crowd, address, kill);
             Say($"{kill} kills: {book}; up after {started.TotalSeconds:0.0} s, checked after {life.Elapsed.TotalSeconds:0.0} s");
             var work = crowd.Work();
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(300, 3500)), TimeProvider.System);
+            await crowd.Answered(random.Next(1, 300));
             await server.Kill();
             crowd.Stop();
             await work;

@@ -13,14 +13,12 @@ using Tongxiang.Share;
 using Tongxiang.Tests.Agencies;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;
-using Directory = Tongxiang.Agencies.Directory;
 
 namespace Tongxiang.Tests.Journeys;
 
 /// <summary>A data folder with two departments, two open resources, one lent resource with its grant and client; whoever starts a node on it goes on from there.</summary>
 internal sealed class Town : IAsyncDisposable
 {
-    public const string Password = "crane-paper-7-lantern";
     public const string Client = "police-01";
     public const long LentRows = 500;
     private readonly string root = StoreLab.Folder();
@@ -81,32 +79,15 @@ internal sealed class Town : IAsyncDisposable
     private async Task Fill(IServiceProvider node)
     {
         T Get<T>() where T : notnull => node.GetRequiredService<T>();
-        var opened = new DateOnly(2020, 1, 1);
-        await Get<Roster>().LoadDivisions(
-            [new Division("290000", "云岭省", "Yunling", null, 1, opened, null, "demonstration"), new Division("290100", "南湖市", "Nanhu", "290000", 2, opened, null, "demonstration")], default);
-        async Task<Agency> Add(string slug, string name, AgencyKind kind, Id<Agency>? bureau) =>
-            (await Get<Roster>().Add(Caller.Platform, new Agency(Id<Agency>.New(TimeProvider.System), slug, "91350100M000100Y43", name, slug, kind, "290000", bureau, null, null), default)).Value;
-        async Task<Caller> Enrol(string user, Agency agency, params Role[] roles)
-        {
-            var person = (await Get<People>().Enrol(Caller.Platform, new NewPerson(user, "某人", agency.Id, roles.ToHashSet(), Password), default)).Value;
-            return new Caller(person.Id.ToString(), person.Id, null, agency.Id, agency.Kind, person.Roles, person.Name);
-        }
-        var bureau = await Add("data-bureau", "云岭省数据局", AgencyKind.Bureau, null);
-        var transport = await Add("transport", "云岭省交通运输厅", AgencyKind.Department, bureau.Id);
-        var police = await Add("police", "云岭省公安厅", AgencyKind.Department, bureau.Id);
-        var steward = await Enrol("transport.steward", transport, Role.Steward);
-        var head = await Enrol("transport.head", transport, Role.AgencyHead, Role.SharingOfficeHead);
-        var reviewer = await Enrol("bureau.reviewer", bureau, Role.BureauReviewer);
-        var applicant = await Enrol("police.steward", police, Role.Steward);
-        var chief = await Enrol("police.head", police, Role.AgencyHead, Role.SharingOfficeHead);
-        Assert.False((await Get<Clients>().RegisterFor(police.Id, applicant.Person, new NewClient(Client, "公安系统", TokenLab.Public(Key, "k1")), default)).IsRefused);
+        var staff = await Staff.Enrol(node);
+        var (steward, head, reviewer, applicant, chief) = (staff["transport.steward"], staff["transport.head"], staff["bureau.reviewer"], staff["police.steward"], staff["police.head"]);
+        Assert.False((await Get<Clients>().RegisterFor(applicant.Agency, applicant.Person, new NewClient(Client, "公安系统", TokenLab.Public(Key, "k1")), default)).IsRefused);
 
         var lent = Content("内部站点", "Lent") with
         {
             Sharing = new Sharing(ShareClass.Conditional, [Mode.Api], "因履行法定职责确需使用的政务部门", "办理政务服务事项", "", []), Opening = new Opening(OpenClass.Closed, "", "", "含内部信息", []),
         };
-        Enrolment Whole(EntryContent content, string slug) => new(content, slug, steward, head, reviewer, "不涉密", "影响可控");
-        var entries = (await Get<Entries>().Enrol([Whole(Content("站点甲", "Stops A"), "stops-a"), Whole(Content("站点乙", "Stops B"), "stops-b"), Whole(lent, "lent")], default)).Value;
+        var entries = (await Get<Entries>().Enrol([staff.Whole(Content("站点甲", "Stops A"), "stops-a"), staff.Whole(Content("站点乙", "Stops B"), "stops-b"), staff.Whole(lent, "lent")], default)).Value;
         foreach (var entry in entries)
         {
             var upload = new MemoryStream(Encoding.UTF8.GetBytes(Rows("first", LentRows)));
