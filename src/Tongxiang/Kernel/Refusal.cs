@@ -19,7 +19,10 @@ public sealed record Refusal(int Status, string Code, params object?[] Args)
     public static Refusal Invalid(params FieldError[] fields) => new(400, "kernel.invalid-input") { Fields = fields };
 
     /// <summary>Does not exist, or is not for this caller to know of.</summary>
-    public static Refusal NotFound(string what) => new(404, "kernel.not-found", what);
+    public static Refusal NotFound(string what) => new(404, "kernel.not-found", Texts.Parts.Has(Thing(what)) ? new TextKey(Thing(what)) : what);
+
+    // A kind of thing is said in the reader's language; an identifier stays as it is.
+    private static string Thing(string what) => "kernel.thing." + what.Split('.')[^1];
 
     public static Refusal Forbidden(string code, params object?[] args) => new(403, code, args);
 

@@ -117,6 +117,8 @@ public sealed class LandingFaceTests
         Assert.Equal(HttpStatusCode.OK, (await lab.Ask(HttpMethod.Get, $"{at}/landings/{run}", user: "bureau.reviewer")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await lab.Ask(HttpMethod.Get, $"{at}/landings/{run}/quarantine", user: "bureau.reviewer")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await lab.Ask(HttpMethod.Post, $"{at}/versions/1/promotion", user: "police.steward")).Status);
+        foreach (var (language, title) in new[] { ("zh-CN", "未找到目录条目"), ("en", "No such catalogue entry") })
+            Assert.Equal(title, Text((await lab.Ask(HttpMethod.Get, at + "/landings", user: "police.steward", language: language)).Body, "title"));
         var confirmation = new { firstRow = 2, leaveOut = Array.Empty<long>(), placeOfField = new { code = 0 } };
         Assert.Equal(HttpStatusCode.Forbidden, (await lab.Ask(HttpMethod.Post, $"{at}/landings/{run}/confirmation", JsonContent.Create(confirmation), "police.steward")).Status);
         // A landing belongs to its entry and is not reached through another.
