@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Tongxiang.Kernel;
 
 namespace Tongxiang.Portal.Desk.Cases;
 
