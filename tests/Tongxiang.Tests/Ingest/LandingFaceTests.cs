@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Lab;
 using Tongxiang.Warehouse;

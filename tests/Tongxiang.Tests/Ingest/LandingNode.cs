@@ -33,7 +33,9 @@ internal sealed class LandingNode : IAsyncDisposable
             Samples.Field(name, type) with { Title = title, TitleEn = null, Element = element, IsPersonal = personal, IsRequired = false, Length = element is null && type == FieldType.Text ? 40 : null };
         var people = Samples.Personal() with
         {
-            Name = "常住人口", NameEn = "Residents", Key = ["id_card"],
+            Name = "常住人口",
+            NameEn = "Residents",
+            Key = ["id_card"],
             Fields = [Of("id_card", "身份证号", "citizen-id", personal: true) with { IsRequired = true, Length = 18, Grade = Grade.General3 }, Of("name", "姓名", "person-name", personal: true), Of("division", "区划代码", "division-code")],
         };
         var stops = Samples.Open("站点", "Stops") with { Fields = [Of("code", "编号", null) with { IsRequired = true }, Of("riders", "人数", null, type: FieldType.Integer)], Key = ["code"], LongitudeField = null, LatitudeField = null };

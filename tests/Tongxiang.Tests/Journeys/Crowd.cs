@@ -184,7 +184,9 @@ internal sealed class Crowd(Town town, Acknowledged book, string address, string
         var discovery = await Ask(HttpMethod.Get, "/.well-known/openid-configuration");
         var form = new Dictionary<string, string>
         {
-            ["grant_type"] = "client_credentials", ["client_id"] = Town.Client, ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = Town.Client,
+            ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             ["client_assertion"] = Tongxiang.Server.Verbs.Token.Assertion(signer, Town.Client, discovery.Body.GetProperty("issuer").GetString()!, null, TimeProvider.System),
         };
         var answer = await Ask(HttpMethod.Post, "/connect/token", new FormUrlEncodedContent(form));

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Agencies;
@@ -36,7 +35,10 @@ internal sealed class Town : IAsyncDisposable
 
     public static EntryContent Content(string name, string nameEn) => Samples.Open(name, nameEn) with
     {
-        Fields = [Samples.Field("k", FieldType.Integer), Samples.Field("batch"), Samples.Field("size", FieldType.Integer)], Key = ["k"], LongitudeField = null, LatitudeField = null,
+        Fields = [Samples.Field("k", FieldType.Integer), Samples.Field("batch"), Samples.Field("size", FieldType.Integer)],
+        Key = ["k"],
+        LongitudeField = null,
+        LatitudeField = null,
     };
 
     /// <summary>The rows of a delivery; each names the delivery and its size, so that whoever reads them knows what all of them must be.</summary>
@@ -85,7 +87,8 @@ internal sealed class Town : IAsyncDisposable
 
         var lent = Content("内部站点", "Lent") with
         {
-            Sharing = new Sharing(ShareClass.Conditional, [Mode.Api], "因履行法定职责确需使用的政务部门", "办理政务服务事项", "", []), Opening = new Opening(OpenClass.Closed, "", "", "含内部信息", []),
+            Sharing = new Sharing(ShareClass.Conditional, [Mode.Api], "因履行法定职责确需使用的政务部门", "办理政务服务事项", "", []),
+            Opening = new Opening(OpenClass.Closed, "", "", "含内部信息", []),
         };
         var entries = (await Get<Entries>().Enrol([staff.Whole(Content("站点甲", "Stops A"), "stops-a"), staff.Whole(Content("站点乙", "Stops B"), "stops-b"), staff.Whole(lent, "lent")], default)).Value;
         foreach (var entry in entries)
