@@ -44,6 +44,10 @@ public static class PageCheck
         Assert.True(wrong.Count == 0, $"{path}\n  " + string.Join("\n  ", wrong.Distinct()));
     }
 
+    /// <summary>Keeps a picture of the whole page where the run asked for pictures.</summary>
+    public static Task Shoot(IPage page, string name) =>
+        Shots is null ? Task.CompletedTask : page.ScreenshotAsync(new() { Path = Path.Combine(Shots, name + ".png"), FullPage = true });
+
     /// <summary>Accessibility and layout of the page as it stands.</summary>
     public static async Task<IReadOnlyList<string>> Faults(IPage page, int width)
     {

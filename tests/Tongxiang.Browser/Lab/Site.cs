@@ -35,6 +35,10 @@ public sealed class Site : IAsyncLifetime
         return (person.GetProperty("user").GetString()!, person.GetProperty("password").GetString()!);
     }
 
+    /// <summary>Password of a person of the demonstration.</summary>
+    public string PasswordOf(string user) =>
+        _manifest.GetProperty("persons").EnumerateArray().Single(p => p.GetProperty("user").GetString() == user).GetProperty("password").GetString()!;
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
