@@ -51,7 +51,7 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
 
     private async Task<IResult> Propose(HttpContext http, string? name, string? sheet, CancellationToken ct)
     {
-        if (!http.Caller().IsGovernment) return Refusal.Forbidden("ingest.only-stewards").ToProblem();
+        if (http.Caller() is not { IsGovernment: true } caller || !(caller.Has(Role.Steward) || caller.Has(Role.SharingOfficeHead))) return Refusal.Forbidden("ingest.only-stewards").ToProblem();
         return await Whole(async () =>
         {
             if (await Upload(http, name, ct) is not { } upload) return new Refusal(400, "ingest.no-file").ToProblem();
@@ -59,12 +59,18 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
         });
     }
 
-    private async Task<IResult> List(HttpContext http, Id<Entry> entry, CancellationToken ct) => await See(http, entry, ct) is { } refusal
-        ? refusal.ToProblem()
-        : TypedResults.Ok(new Page<RunView>([.. (await landings.Of(entry, ct)).Select(r => View(r, Language.Of(http.Request)))], null));
+    private async Task<IResult> List(HttpContext http, Id<Entry> entry, CancellationToken ct)
+    {
+        if (await See(http, entry, ct) is { } refusal) return refusal.ToProblem();
+        var isReader = await Handles(http, entry, ct);
+        return TypedResults.Ok(new Page<RunView>([.. (await landings.Of(entry, ct)).Select(r => View(r, Language.Of(http.Request), isReader))], null));
+    }
 
-    private async Task<IResult> Show(HttpContext http, Id<Entry> entry, Id<Run> run, CancellationToken ct) =>
-        (await Find(http, entry, run, ct)).Answer(r => TypedResults.Ok(View(r, Language.Of(http.Request))));
+    private async Task<IResult> Show(HttpContext http, Id<Entry> entry, Id<Run> run, CancellationToken ct)
+    {
+        var isReader = await Handles(http, entry, ct);
+        return (await Find(http, entry, run, ct)).Answer(r => TypedResults.Ok(View(r, Language.Of(http.Request), isReader)));
+    }
 
     private async Task<IResult> Follow(HttpContext http, Id<Entry> entry, Id<Run> run, CancellationToken ct) =>
         (await Find(http, entry, run, ct)).Answer(r => TypedResults.ServerSentEvents(Steps(r, ct), "progress"));
@@ -113,11 +119,15 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
         return (await differences.Between(older, newer, first, ct)).Answer(d => TypedResults.Ok(d));
     }
 
-    // Landings are seen by the providing department and by the bureau.
+    // A proposal shows rows of the file as they are: that landings exist is its department's and its bureau's to know, their rows are the stewards'.
+    private async Task<bool> Handles(HttpContext http, Id<Entry> entry, CancellationToken ct) =>
+        await entries.Find(entry, ct) is { } found && LandingRules.MayLand(http.Caller(), found) is null;
+
+    // Landings are seen by the providing department and by the bureau in charge of it.
     private async Task<Refusal?> See(HttpContext http, Id<Entry> entry, CancellationToken ct)
     {
         var caller = http.Caller();
-        return await entries.Find(entry, ct) is { } found && (caller.Agency == found.Agency || caller.IsBureau) ? null : Refusal.NotFound("entry");
+        return await entries.Find(entry, ct) is { } found && (caller.Agency == found.Agency || (caller.IsBureau && caller.Agency == entries.BureauOf(found.Agency))) ? null : Refusal.NotFound("entry");
     }
 
     private async Task<Outcome<Run>> Find(HttpContext http, Id<Entry> entry, Id<Run> id, CancellationToken ct)
@@ -164,9 +174,9 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
         return null;
     }
 
-    private static RunView View(Run run, string language) => new(
-        run.Id, run.Entry, run.FileName, run.State, run.Bytes, run.RawDigest, run.RowsRead, run.RowsBad, run.VersionNumber, run.Proposal,
-        [.. (run.Proposal?.Doubts ?? []).Select(d => Texts.Parts.Get(language, d.Key, [.. d.Args]))],
+    private static RunView View(Run run, string language, bool showsRows = true) => new(
+        run.Id, run.Entry, run.FileName, run.State, run.Bytes, run.RawDigest, run.RowsRead, run.RowsBad, run.VersionNumber, showsRows ? run.Proposal : null,
+        [.. (showsRows ? run.Proposal?.Doubts ?? [] : []).Select(d => Texts.Parts.Get(language, d.Key, [.. d.Args]))],
         run.Refusal is { } refusal ? Problems.Of(refusal.ToRefusal(), language) : null, run.CreatedAt, run.ChangedAt);
 
     private static VersionView View(Version v) => new(v.Id, v.Number, v.State, v.Rows, v.QuarantinedRows, v.Digest, v.Bytes, v.LandedAt, v.PromotedAt, v.EvidenceId, v.Note);
