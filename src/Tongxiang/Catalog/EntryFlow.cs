@@ -32,7 +32,10 @@ public static class EntryFlow
 
     /// <summary>A published entry is known to every department, to the public unless closed; anything else to its own agency, and to the bureau while it reviews.</summary>
     public static bool Sees(Caller caller, Entry entry, Id<Agency> bureau) =>
-        SeesDraft(caller, entry, bureau) || entry.IsPublic || (caller.IsGovernment && entry.State is EntryState.Published or EntryState.Retired);
+        SeesDraft(caller, entry, bureau) || entry.IsPublic || (caller.IsGovernment && (entry.IsPublished || IsFormerly(entry)));
+
+    // A draft that was given up was never announced: it stays its agency's own.
+    private static bool IsFormerly(Entry entry) => entry is { State: EntryState.Retired, PublishedAt: not null };
 
     public static bool SeesDraft(Caller caller, Entry entry, Id<Agency> bureau) =>
         caller.Actor == Caller.Platform.Actor || caller.Agency == entry.Agency || (caller.Agency == bureau && entry.LatestState == EntryState.AwaitingReview);

@@ -126,7 +126,7 @@ internal static class ApplicationRoutes
         taken.IsRefused ? taken.Refusal!.ToProblem() : TypedResults.Ok(await View(door, http.Caller(), taken.Value, ct));
 
     private static async Task<ApplicationView> View(Applications door, Caller caller, Application found, CancellationToken ct) =>
-        new(found, await door.Steps(found.Id, ct), await door.Possible(caller, found, ct));
+        new(Sides.As(caller, found, door.BureauOf(found)), await door.Steps(caller, found, ct), await door.Possible(caller, found, ct));
 
     private static Task<Outcome<Application>> Missing(string field) => Task.FromResult<Outcome<Application>>(Refusal.Invalid(new FieldError(field, "kernel.required")));
 }

@@ -27,8 +27,12 @@ public sealed partial class Applications(
     public async Task<Application?> Find(Caller caller, Id<Application> id, CancellationToken ct)
     {
         var found = await Load(id, ct);
-        return found is not null && Sides.MaySee(caller, found, BureauOf(found)) ? found : null;
+        return found is not null && Sides.MaySee(caller, found, BureauOf(found)) ? Sides.As(caller, found, BureauOf(found)) : null;
     }
+
+    /// <summary>What happened so far, oldest first, as this caller may know it.</summary>
+    public async Task<IReadOnlyList<StepTaken>> Steps(Caller caller, Application of, CancellationToken ct) =>
+        [.. (await Steps(of.Id, ct)).Select(s => Sides.As(caller, of, BureauOf(of), s))];
 
     /// <summary>What happened so far, oldest first.</summary>
     public async Task<IReadOnlyList<StepTaken>> Steps(Id<Application> id, CancellationToken ct) =>
@@ -40,19 +44,19 @@ public sealed partial class Applications(
 
     /// <summary>The caller's own applications and those of the own agency, newest first.</summary>
     public async Task<Page<Application>> Mine(Caller caller, string? after, int limit, CancellationToken ct) =>
-        caller.Person is not { } person ? new([], null) : await Listed(caller.Agency is { } agency ? Where($"(applicant = {person} or applicant_agency = {agency})") : Where($"applicant = {person}"), after, limit, ct);
+        caller.Person is not { } person ? new([], null) : await Listed(caller, caller.Agency is { } agency && Sides.IsOffice(caller) ? Where($"(applicant = {person} or applicant_agency = {agency})") : Where($"applicant = {person}"), after, limit, ct);
 
     /// <summary>Applications that reached the caller's agency as provider, newest first.</summary>
     public async Task<Page<Application>> Received(Caller caller, string? after, int limit, CancellationToken ct) =>
-        caller.Agency is not { } agency || caller.Person is null ? new([], null) : await Listed(Where($"provider = {agency} and submitted_at is not null"), after, limit, ct);
+        caller.Agency is not { } agency || caller.Person is null || !Sides.IsOffice(caller) ? new([], null) : await Listed(caller, Where($"provider = {agency} and submitted_at is not null"), after, limit, ct);
 
     /// <summary>For the bureau: what its departments have to answer, and what is overdue.</summary>
     public async Task<Page<Application>> Overseen(Caller caller, bool overdueOnly, string? after, int limit, CancellationToken ct)
     {
-        if (!caller.IsBureau || caller.Agency is not { } bureau) return new([], null);
+        if (!caller.IsBureau || caller.Agency is not { } bureau || !Sides.IsOffice(caller)) return new([], null);
         var providers = directory.Agencies.Where(a => a.Bureau == bureau || a.Id == bureau).Select(a => a.Id).ToList();
         var late = overdueOnly ? Where($"and due_at < {clock.GetUtcNow()}") : Where($"");
-        return await Listed(Where($"provider in {providers} and submitted_at is not null {late}"), after, limit, ct);
+        return await Listed(caller, Where($"provider in {providers} and submitted_at is not null {late}"), after, limit, ct);
     }
 
     internal async Task<Application?> Load(Id<Application> id, CancellationToken ct) =>
@@ -63,7 +67,7 @@ public sealed partial class Applications(
     internal async Task<IReadOnlySet<Side>> SidesOf(Caller caller, Application now, CancellationToken ct) =>
         Sides.Of(caller, now, BureauOf(now), await deputies.Of(caller, ct));
 
-    private async Task<Page<Application>> Listed(Sql where, string? after, int limit, CancellationToken ct)
+    private async Task<Page<Application>> Listed(Caller caller, Sql where, string? after, int limit, CancellationToken ct)
     {
         limit = Math.Clamp(limit, 1, 200);
         var place = Cursor.Read(after, 2) is [var at, var last] && long.TryParse(at, CultureInfo.InvariantCulture, out var ms)
@@ -71,7 +75,7 @@ public sealed partial class Applications(
             : Where($"");
         var rows = await db.List(
             $"select {ApplicationRows.Columns} from share_application where {where} {place} order by changed_at desc, id desc limit {limit + 1}", ApplicationRows.Read, ct);
-        return Page<Application>.Of(rows, limit, a => [a.ChangedAt, a.Id]);
+        return Page<Application>.Of([.. rows.Select(a => Sides.As(caller, a, BureauOf(a)))], limit, a => [a.ChangedAt, a.Id]);
     }
 
     /// <summary>Takes a step: load, find the row of the workflow, let the rule change the application, commit with evidence and notices.</summary>

@@ -11,7 +11,7 @@ public sealed partial class Applications
     /// <summary>Starts an application; it may still be incomplete, but not for what can never be had.</summary>
     public async Task<Outcome<Application>> Draft(Caller caller, Lane lane, Id<Entry> entryId, Wish wish, CancellationToken ct)
     {
-        if (caller.Person is not { } person) return new Refusal(401, "share.sign-in");
+        if (caller is not { Person: { } person, Client: null }) return new Refusal(401, "share.sign-in");
         if (await entries(entryId, ct) is not { } entry || directory.Find(entry.Agency) is not { } provider) return Refusal.NotFound(entryId.ToString());
         var applicant = caller.Agency is { } id ? directory.Find(id) : null;
         if (!MayApply(caller, lane)) return Refusal.Forbidden("share.not-applicant");

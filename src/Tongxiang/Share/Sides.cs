@@ -13,7 +13,7 @@ public static class Sides
         var sides = new HashSet<Side>();
         if (caller == Caller.Platform) return new HashSet<Side> { Side.Platform };
         // Steps are taken by people who sign in; a client's token only calls for data.
-        if (caller.Person is not { } person) return sides;
+        if (caller is not { Person: { } person, Client: null }) return sides;
         var isHead = caller.Has(Role.SharingOfficeHead) || standsInFor.Count > 0;
         if (IsApplicant(caller, now, person)) sides.Add(Side.Applicant);
         // Two people on each side: nobody signs what they wrote (art. 20 names drafter and head apart).
@@ -30,9 +30,30 @@ public static class Sides
         if (caller == Caller.Platform || (caller.Person is { } person && person == now.Applicant)) return true;
         if (caller.Person is null || caller.Agency is not { } agency) return false;
         var isDraft = now.State is ApplicationState.Draft or ApplicationState.AwaitingOwnHead;
-        if (agency == now.ApplicantAgency) return caller.Roles.Overlaps(Offices);
-        return !isDraft && (agency == now.Provider || agency == bureau) && caller.Roles.Overlaps(Offices);
+        if (agency == now.ApplicantAgency) return IsOffice(caller);
+        return !isDraft && (agency == now.Provider || agency == bureau) && IsOffice(caller);
     }
+
+    /// <summary>Whether the caller is of an office that handles applications: others of an agency see only their own.</summary>
+    public static bool IsOffice(Caller caller) => caller.Roles.Overlaps(Offices);
+
+    /// <summary>The application as the caller may know it: a reply that waits for its signature is no reply yet, and the provider's own.</summary>
+    public static Application As(Caller caller, Application now, Id<Agency>? bureau) =>
+        IsDecided(now.State) || now.Reply is null || IsExaminer(caller, now, bureau) ? now : now with { Reply = null, Proposer = null };
+
+    /// <summary>The step as the caller may know it: the reasons that one side gives to its own head stay on that side.</summary>
+    public static StepTaken As(Caller caller, Application now, Id<Agency>? bureau, StepTaken step) => step.Step switch
+    {
+        Step.ProposeReply or Step.ReturnReply when !IsExaminer(caller, now, bureau) => step with { Reason = null },
+        Step.SendBack when caller != Caller.Platform && caller.Agency != now.ApplicantAgency => step with { Reason = null },
+        _ => step,
+    };
+
+    private static bool IsExaminer(Caller caller, Application now, Id<Agency>? bureau) =>
+        caller == Caller.Platform || (caller.Agency is { } agency && (agency == now.Provider || agency == bureau));
+
+    private static bool IsDecided(ApplicationState state) => state is ApplicationState.Delivering or ApplicationState.InUse or ApplicationState.Suspended
+        or ApplicationState.Ended or ApplicationState.Disposed or ApplicationState.Refused;
 
     private static readonly HashSet<Role> Offices =
         [Role.Steward, Role.SharingOfficeHead, Role.AgencyHead, Role.BureauReviewer, Role.BureauHead, Role.AuditAdmin, Role.CompanyUser];

@@ -106,6 +106,17 @@ public sealed class EntriesTests
     }
 
     [Theory, EveryStore]
+    public async Task A_draft_that_was_given_up_stays_unknown_to_other_departments(Store store)
+    {
+        await using var lab = await CatalogLab.Open(store);
+        var draft = (await lab.Entries.Draft(lab.Steward, Samples.Withheld(), default)).Value;
+        await lab.Entries.Retire(lab.Steward, draft.Id, 1, "不再编目", default);
+        Assert.Equal(404, (await lab.Entries.Find(lab.Stranger, draft.Id, default)).Refusal!.Status);
+        Assert.Equal(404, (await lab.Entries.History(lab.Stranger, draft.Id, default)).Refusal!.Status);
+        Assert.Equal(EntryState.Retired, (await lab.Entries.Find(lab.Steward, draft.Id, default)).Value.State);
+    }
+
+    [Theory, EveryStore]
     public async Task A_retired_entry_leaves_a_tombstone_and_neither_code_nor_name_comes_again(Store store)
     {
         await using var lab = await CatalogLab.Open(store);

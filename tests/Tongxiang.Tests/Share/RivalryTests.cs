@@ -1,3 +1,4 @@
+using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
@@ -114,5 +115,43 @@ public sealed class RivalryTests
         var first = await lab.Applications.Mine(Facts.CivilSteward, null, 1, default);
         Assert.Single((await lab.Applications.Mine(Facts.CivilSteward, first.Next, 1, default)).Items);
         Assert.Contains(Tongxiang.Share.Step.AskSupplement, await lab.Applications.Possible(Facts.PoliceSteward, sent, default));
+    }
+
+    [Theory, EveryStore]
+    public async Task Lists_show_nothing_of_others_to_people_outside_the_offices(Store store)
+    {
+        await using var lab = await ShareLab.Open(store);
+        await lab.Sent();
+        Caller Clerk(Caller like) => like with { Actor = "clerk", Person = Id<Person>.New(lab.Clock), Roles = new HashSet<Role> { Role.Operative } };
+        Assert.Empty((await lab.Applications.Mine(Clerk(Facts.CivilSteward), null, 10, default)).Items);
+        Assert.Empty((await lab.Applications.Received(Clerk(Facts.PoliceSteward), null, 10, default)).Items);
+        Assert.Empty((await lab.Applications.Overseen(Clerk(Facts.Reviewer), false, null, 10, default)).Items);
+    }
+
+    [Theory, EveryStore]
+    public async Task The_applicant_reads_no_reply_before_it_is_signed_and_no_word_between_clerk_and_head(Store store)
+    {
+        await using var lab = await ShareLab.Open(store);
+        var sent = await lab.Sent();
+        Good(await lab.Applications.ProposeReply(Facts.PoliceSteward, sent.Id, null, Facts.Refused("超出社会救助职责"), default));
+        async Task<Application> Read(Caller caller) => (await lab.Applications.Find(caller, sent.Id, default))!;
+        async Task<bool> Reads(Caller caller) => (await lab.Applications.Steps(caller, await Read(caller), default)).Any(s => s.Reason is { Length: > 0 });
+        Assert.Null((await Read(Facts.CivilSteward)).Reply);
+        Assert.Null((await lab.Applications.Mine(Facts.CivilSteward, null, 10, default)).Items[0].Reply);
+        Assert.NotNull((await Read(Facts.PoliceHead)).Reply);
+        Assert.NotNull((await Read(Facts.Reviewer)).Reply);
+        Assert.Equal((false, true), (await Reads(Facts.CivilSteward), await Reads(Facts.PoliceHead)));
+        Good(await lab.Applications.Sign(Facts.PoliceHead, sent.Id, null, default));
+        Assert.NotNull((await Read(Facts.CivilSteward)).Reply);
+    }
+
+    [Theory, EveryStore]
+    public async Task A_citizens_token_takes_no_step_for_the_citizen(Store store)
+    {
+        await using var lab = await ShareLab.Open(store);
+        var sent = await lab.SentForOpening(Facts.Citizen);
+        var token = Facts.Citizen with { Client = Id<Client>.New(lab.Clock), Roles = new HashSet<Role>() };
+        Refuses("share.not-yours", await lab.Applications.Withdraw(token, sent.Id, null, "", default));
+        Refuses("share.sign-in", await lab.Applications.Draft(token, Lane.Opening, lab.Entry.Id, Facts.Wish(), default));
     }
 }
