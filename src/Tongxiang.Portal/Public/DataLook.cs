@@ -24,7 +24,9 @@ public sealed class DataLook(Calls calls, Differences differences, TimeProvider 
 
     /// <summary>The fields an anonymous reader may have.</summary>
     public static IReadOnlyList<Catalog.Field> OpenFields(Shown dataset) =>
-        dataset.Entry.IsOpen ? [.. dataset.Content.Fields.Where(f => (f.OpenClass ?? OpenClass.Open) == OpenClass.Open)] : [];
+        dataset.Entry.IsOpen ? [.. dataset.Content.Fields.Where(f => IsOpen(f) && (dataset.Version?.Columns.FirstOrDefault(c => c.Name == f.Name) is not { } landed || IsOpen(landed)))] : [];
+
+    static bool IsOpen(Catalog.Field field) => !field.IsPersonal && field.OpenClass is null or OpenClass.Open;
 
     /// <summary>The first rows; null where an anonymous reader gets none.</summary>
     public async Task<Rows?> Preview(Shown dataset, int most, Visit visit, CancellationToken ct)

@@ -56,6 +56,9 @@ public sealed class Call
 
     public bool IsOpenRead { get; internal set; }
 
+    /// <summary>A file that ended where the rows of the day ended.</summary>
+    public bool IsCutOff { get; internal set; }
+
     internal QueryScope? Scope { get; set; }
 
     public Plan? Plan { get; internal set; }

@@ -11,6 +11,9 @@ namespace Tongxiang.Gateway;
 /// <summary>The ordered decision of a call: each step goes on or stops it, and no row leaves before its evidence is durable.</summary>
 public sealed partial class Calls
 {
+    // Each refusal of someone who is known costs a durable entry of the log: nobody may fill it with them.
+    internal const int RefusalsPerMinute = 600;
+
     private readonly (string Name, Func<Call, CancellationToken, ValueTask<Stop?>> Run)[] steps;
     private readonly GatewaySources sources;
     private readonly GatewaySettings settings;
@@ -57,12 +60,20 @@ public sealed partial class Calls
             call.Page?.Dispose();
             call.Page = null;
             GatewayMeter.Stopped(name, stop.Code);
-            await witnessing.Stopped(call, stop, ct);
-            return stop;
+            return await Stopped(call, stop, ct);
         }
 
         GatewayMeter.Answered(call, Stopwatch.GetElapsedTime(started));
         return null;
+    }
+
+    private async ValueTask<Stop?> Stopped(Call call, Stop stop, CancellationToken ct)
+    {
+        if (!Witnessing.Witnesses(call, stop)) return stop;
+        var rate = rates.Take("refused:" + call.Caller.Actor, RefusalsPerMinute);
+        if (rate.IsExceeded) return new Refusal(429, "gateway.too-fast", rate.Limit) { RetryAfterSeconds = rate.ResetSeconds };
+        await witnessing.Stopped(call, stop, ct);
+        return stop;
     }
 
     /// <summary>Resource, grant and scope alone, without a row: for the description of what a caller may ask, and for files.</summary>
@@ -72,8 +83,7 @@ public sealed partial class Calls
         {
             if (await step(call, ct) is not { } stop) continue;
             GatewayMeter.Stopped(name, stop.Code);
-            await witnessing.Stopped(call, stop, ct);
-            return stop;
+            return await Stopped(call, stop, ct);
         }
 
         return Scope(call);
@@ -85,8 +95,7 @@ public sealed partial class Calls
         if (await Decide(call, ct) is { } stop) return stop;
         if (await MakePlan(call, ct) is { } bad || (bad = Whole(call, whole)) is not null)
         {
-            await witnessing.Stopped(call, bad, ct);
-            return bad;
+            return await Stopped(call, bad, ct);
         }
 
         if (call.Grant is not null && DayLimit(call, call.Plan is { Where: null, Granted: null } ? call.Version!.Rows : 0) is { } full) return full;
@@ -106,9 +115,18 @@ public sealed partial class Calls
     /// <summary>All rows of a permitted file, page by page.</summary>
     internal async IAsyncEnumerable<ServedPage> Pages(Call call, int rows, [EnumeratorCancellation] CancellationToken ct)
     {
+        long taken = 0;
         for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
         {
             using var page = (await copies.Read(call.Version!, plan, ct)).Value;
+            // How many rows a filter leaves is known only now: the file breaks off where the day's rows end.
+            taken += page.Rows;
+            if (call.Grant is not null && DayLimit(call, taken) is not null)
+            {
+                call.IsCutOff = true;
+                yield break;
+            }
+
             Masks.Apply(page, call.Scope!);
             yield return page;
             if (page.Next is null) yield break;

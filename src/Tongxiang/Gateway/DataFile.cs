@@ -55,7 +55,7 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Tim
                 }
             }
 
-            isWhole = true;
+            isWhole = !call.IsCutOff;
         }
         finally
         {

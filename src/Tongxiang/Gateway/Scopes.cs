@@ -21,10 +21,11 @@ internal sealed class Scopes(GatewaySettings settings)
     }
 
     // A field can be stricter than its entry, and may have left it since: what is not open today does not exist for the public, in older versions too.
+    // Nor does what was personal when it was landed: to call it something else now does not open the rows that stand.
     private Outcome<QueryScope> Open(Entry entry, Version version)
     {
         var now = entry.Content.Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
-        bool IsOpen(Field field) => now.TryGetValue(field.Name, out var today) && today.OpenClass is null or OpenClass.Open && field.OpenClass is null or OpenClass.Open;
+        bool IsOpen(Field field) => !field.IsPersonal && now.TryGetValue(field.Name, out var today) && today.OpenClass is null or OpenClass.Open && field.OpenClass is null or OpenClass.Open;
         return new QueryScope(entry.Slug, [.. version.Columns.Where(IsOpen).Select(field => new ScopeColumn(field, false))], null, Limits());
     }
 

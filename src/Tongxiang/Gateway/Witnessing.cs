@@ -57,9 +57,11 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
     }
 
     /// <summary>A refusal is evidence too; what nobody signed in for, and what came too fast, is only counted.</summary>
+    public static bool Witnesses(Call call, Stop stop) => !(call.Caller.IsAnonymous || stop.Status is 429 or 503 || call.IsOpenRead);
+
     public async ValueTask Stopped(Call call, Stop stop, CancellationToken ct)
     {
-        if (call.Caller.IsAnonymous || stop.Status is 429 or 503 || call.IsOpenRead) return;
+        if (!Witnesses(call, stop)) return;
         var facts = Facts(call);
         facts["code"] = stop.Code;
         await sources.Witness(Happening(call, "gateway.refused", facts), ct);

@@ -114,6 +114,17 @@ public sealed class AnswerFormTests
     }
 
     [Theory, EveryStore]
+    public async Task A_filter_that_lets_everything_through_does_not_open_more_rows_than_the_day_allows(Store store)
+    {
+        await using var lab = await GatewayLab.Open(store);
+        var entry = await lab.Add(People.Entry(lab), People.Rows);
+        lab.Grant(entry, GatewayLab.Consumer, ["id", "division"], change: g => g with { Limits = g.Limits with { RowsPerDay = 2 } });
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await lab.Call("/data/people/download.csv", GatewayLab.Consumer)).StatusCode);
+        await Assert.ThrowsAsync<HttpRequestException>(() => lab.Call("/data/people/download.csv?id=not.is.null", GatewayLab.Consumer));
+        Assert.Equal(("gateway.closed", "0", "aborted"), (lab.Witnessed[^1].Kind, lab.Witnessed[^1].Facts["rows"], lab.Witnessed[^1].Facts["outcome"]));
+    }
+
+    [Theory, EveryStore]
     public async Task A_file_is_witnessed_before_its_first_byte_and_after_its_last(Store store)
     {
         await using var lab = await GatewayLab.Open(store);

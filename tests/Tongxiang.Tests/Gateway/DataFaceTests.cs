@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
+using Tongxiang.Gateway;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Tongxiang.Tests.Lab;
@@ -24,6 +25,26 @@ public sealed class DataFaceTests
         Assert.Equal("*", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Equal([("stops", 1L, 2)], lab.Counted);
         Assert.Empty(lab.Witnessed);
+    }
+
+    [Theory, EveryStore]
+    public async Task What_was_personal_when_it_was_landed_is_not_opened_by_calling_it_something_else(Store store)
+    {
+        await using var lab = await GatewayLab.Open(store);
+        var entry = await lab.Add(People.Entry(lab), People.Rows);
+        lab.Change(entry with { Revision = 2, Content = entry.Content with { Opening = entry.Content.Opening with { Class = OpenClass.Open }, Fields = [.. entry.Content.Fields.Select(f => f with { IsPersonal = false })] } });
+        Assert.Equal("""[{"division":"290101"}]""", await (await lab.Call("/data/people?limit=1")).Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.BadRequest, (await lab.Call("/data/people?phone=like.139*")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Refusals_of_one_caller_do_not_fill_the_log()
+    {
+        await using var lab = await GatewayLab.Open(Store.Sqlite);
+        for (var i = 0; i < Calls.RefusalsPerMinute; i++) await lab.Call($"/data/nothing{i}", GatewayLab.Other);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await lab.Call("/data/nothing", GatewayLab.Other)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await lab.Call("/data/nothing", GatewayLab.Consumer)).StatusCode);
+        Assert.Equal(Calls.RefusalsPerMinute + 1, lab.Witnessed.Count);
     }
 
     [Theory, EveryStore]
