@@ -21,7 +21,12 @@ public static class PortalFace
         services.AddHttpContextAccessor();
         services.AddAntiforgery(o => (o.Cookie.Name, o.Cookie.SameSite, o.FormFieldName, o.SuppressXFrameOptionsHeader) = ("tx-form", SameSiteMode.Strict, "_form", true));
         services.AddResponseCompression(o => o.EnableForHttps = true);
-        services.AddOutputCache(o => o.AddBasePolicy(new AnonymousPages()));
+        services.AddOutputCache(o =>
+        {
+            // /EN/… renders in Chinese: kept under the key of /en/… it would be shown to every English reader.
+            o.UseCaseSensitivePaths = true;
+            o.AddBasePolicy(new AnonymousPages());
+        });
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Settings);
         services.AddSingleton<ProblemPages>();

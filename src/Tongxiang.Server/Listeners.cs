@@ -36,8 +36,9 @@ internal sealed record Listeners
     /// <summary>The faces a path is served on; health is on all of them.</summary>
     internal static IReadOnlyList<Face> FacesOf(string path)
     {
-        var bare = path.StartsWith("/en/", StringComparison.Ordinal) ? path[3..] : path;
-        return Prefixes.FirstOrDefault(p => bare == p.Prefix || bare.StartsWith(p.Prefix + "/", StringComparison.Ordinal)).Faces ?? [Face.Public];
+        // Routes do not tell capitals from small letters, so /DESK must not slip through to the public face.
+        var bare = path.StartsWith("/en/", StringComparison.OrdinalIgnoreCase) ? path[3..] : path;
+        return Prefixes.FirstOrDefault(p => bare.Equals(p.Prefix, StringComparison.OrdinalIgnoreCase) || bare.StartsWith(p.Prefix + "/", StringComparison.OrdinalIgnoreCase)).Faces ?? [Face.Public];
     }
 
     private static readonly (string Prefix, Face[] Faces)[] Prefixes =

@@ -56,6 +56,8 @@ public sealed partial class Finder(Catalogue catalogue, Directory directory, Tim
     private const string Seen = "seen";
     private const int LongestQuery = 200;
     private const int LongestLogged = 40;
+    // Anyone may search: without an end a script could fill the disk with words.
+    internal const int MostMissed = 5_000;
     private readonly SearchIndex index = new(Synonyms.Government);
     private readonly Lock indexing = new();
     private readonly Dictionary<Id<Entry>, SearchDocument> indexed = [];
@@ -101,7 +103,8 @@ public sealed partial class Finder(Catalogue catalogue, Directory directory, Tim
         var now = clock.GetUtcNow();
         await db.Run(
             $"""
-            insert into catalog_zero_hit (words, hits, first_at, last_at) values ({words}, 1, {now}, {now})
+            insert into catalog_zero_hit (words, hits, first_at, last_at)
+            select {words}, 1, {now}, {now} where (select count(*) from catalog_zero_hit) < {MostMissed} or exists (select 1 from catalog_zero_hit where words = {words})
             on conflict (words) do update set hits = catalog_zero_hit.hits + 1, last_at = excluded.last_at
             """, ct);
     }

@@ -8,11 +8,12 @@ namespace Tongxiang.Kernel;
 
 /// <summary>Makes a creating POST safe to send again: the same key and body get the first answer, and the work is done once.</summary>
 /// <remarks>The key is reserved before the work and the answer kept after it. When a crash comes in between, the outcome is unknown and a repeat is
-/// told so (409): doing the work twice would be worse.</remarks>
-public sealed class Idempotency(Db db, TimeProvider clock)
+/// told so (409): doing the work twice would be worse. Answers are kept sealed, for some of them show a secret once.</remarks>
+public sealed class Idempotency(Db db, TimeProvider clock, NodeKey nodeKey)
 {
     public const string Header = "Idempotency-Key";
     private const long LargestKeptBody = 1 << 20;
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
     private readonly string holder = Guid.CreateVersion7().ToString("N");
 
     private sealed record Kept(string Digest, string Holder, long Status, string? ContentType, string? Location, byte[]? Body);
@@ -28,7 +29,7 @@ public sealed class Idempotency(Db db, TimeProvider clock)
         if (reserved == 1) return null;
         var kept = await db.One(
             $"select digest, holder, status, content_type, location, body from kernel_idempotency where scope = {scope} and key = {key}",
-            row => new Kept(row.GetString(0), row.GetString(1), row.GetInt64(2), row.TextOrNull(3), row.TextOrNull(4), row.IsDBNull(5) ? null : row.Bytes(5)), ct);
+            row => new Kept(row.GetString(0), row.GetString(1), row.GetInt64(2), row.TextOrNull(3), row.TextOrNull(4), row.IsDBNull(5) ? null : nodeKey.Unwrap(row.Bytes(5), Context(scope, key))), ct);
         if (kept is null || kept.Status == 0) return new Refusal(409, "kernel.outcome-unknown") { RetryAfterSeconds = 5 }.ToProblem();
         if (kept.Digest != digest) return Refusal.Conflict("kernel.key-reused", key).ToProblem();
         return new Replay(kept.Status, kept.ContentType, kept.Location, kept.Body);
@@ -39,13 +40,18 @@ public sealed class Idempotency(Db db, TimeProvider clock)
             $"""
             update kernel_idempotency
             set status = {response.StatusCode}, content_type = {response.ContentType}, location = {response.Headers.Location.FirstOrDefault()},
-              body = {(body.Length <= LargestKeptBody ? body : null)}
+              body = {(body.Length <= LargestKeptBody ? nodeKey.Wrap(body, Context(scope, key)) : null)}
             where scope = {scope} and key = {key}
             """, ct);
 
     /// <summary>Frees the key of work that refused or failed: nothing was done, so it may be tried again.</summary>
     public Task Free(string scope, string key, CancellationToken ct) =>
         db.Run($"delete from kernel_idempotency where scope = {scope} and key = {key} and status = 0", ct);
+
+    /// <summary>Answers older than a week are nobody's repeat any more.</summary>
+    public Task Forget(CancellationToken ct) => db.Run($"delete from kernel_idempotency where created_at < {clock.GetUtcNow() - Lifetime}", ct);
+
+    private static string Context(string scope, string key) => $"kernel.idempotency {scope} {key}";
 
     private sealed class Replay(long status, string? contentType, string? location, byte[]? body) : IResult
     {

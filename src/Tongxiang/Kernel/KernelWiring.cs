@@ -15,6 +15,7 @@ public static class KernelWiring
         services.AddSingleton(_ => NodeKey.Of(home));
         services.AddSingleton(p => new Db(settings.Store, settings.ConnectionString(home), p.GetService<StatementTrace>()));
         services.AddSingleton<Idempotency>();
+        services.AddSingleton(p => new Chore("kernel.idempotency", TimeSpan.FromHours(1), p.GetRequiredService<Idempotency>().Forget));
         services.AddSingleton(Texts.Parts);
         services.AddHostedService<Chores>();
         services.ConfigureHttpJsonOptions(o => Wire.Apply(o.SerializerOptions));

@@ -134,14 +134,16 @@ public sealed class SessionTests
         await lab.SignIn("police.steward", next);
     }
 
-    [Fact]
-    public async Task A_post_from_another_site_is_refused_though_the_cookie_came_along()
+    [Theory]
+    [InlineData("cross-site")]
+    [InlineData("same-site")]
+    public async Task A_post_from_another_site_is_refused_though_the_cookie_came_along(string from)
     {
         await using var lab = await TokenLab.Start(Store.Sqlite);
         var cookie = await lab.SignIn("police.steward");
         using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/session");
         request.Headers.Add("Cookie", cookie);
-        request.Headers.Add("Sec-Fetch-Site", "cross-site");
+        request.Headers.Add("Sec-Fetch-Site", from);
         using var answer = await lab.Node.Http.SendAsync(request);
         Assert.Equal(403, (int)answer.StatusCode);
         Assert.Equal("person", await lab.Who(cookie: cookie));

@@ -50,6 +50,22 @@ public sealed class FinderTests
         Assert.Equal([("停车泊位", 2L)], (await lab.Finder.Missed(10, default)).Select(m => (m.Words, m.Hits)));
     }
 
+    [Theory, EveryStore]
+    public async Task Vain_searches_do_not_fill_the_disk(Store store)
+    {
+        await using var lab = await CatalogLab.Open(store);
+        await lab.Finder.Miss("known words", default);
+        await lab.Store.Db.Commit(async tx =>
+        {
+            for (var i = 1; i < Finder.MostMissed; i++) await tx.Run($"insert into catalog_zero_hit (words, hits, first_at, last_at) values ({"w" + i}, 1, 0, 0)");
+            return 0;
+        }, default);
+        await lab.Finder.Miss("one more", default);
+        await lab.Finder.Miss("known words", default);
+        var missed = await lab.Finder.Missed(Finder.MostMissed + 1, default);
+        Assert.Equal((Finder.MostMissed, ("known words", 2L)), (missed.Count, (missed[0].Words, missed[0].Hits)));
+    }
+
     [Theory]
     [InlineData(UpdatePromise.Daily, 1, FreshnessKind.OnTime)]
     [InlineData(UpdatePromise.Daily, 3, FreshnessKind.Late)]

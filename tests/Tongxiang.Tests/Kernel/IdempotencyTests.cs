@@ -29,6 +29,22 @@ public sealed class IdempotencyTests
     }
 
     [Theory, EveryStore]
+    public async Task A_kept_answer_is_sealed_and_forgotten_after_a_week(Store store)
+    {
+        await using var lab = await StoreLab.Open(store);
+        await using var app = await Shop.Open(lab);
+        await app.Post("k-1", new Order("a secret shown once", 3));
+        var kept = await lab.Db.One($"select body from kernel_idempotency", r => r.Bytes(0), default);
+        Assert.DoesNotContain("shown once", System.Text.Encoding.UTF8.GetString(kept!), StringComparison.Ordinal);
+        lab.Clock.Advance(TimeSpan.FromDays(6));
+        await new Idempotency(lab.Db, lab.Clock, lab.Key).Forget(default);
+        Assert.Equal("true", (await app.Post("k-1", new Order("a secret shown once", 3))).Headers.GetValues("Idempotent-Replay").Single());
+        lab.Clock.Advance(TimeSpan.FromDays(2));
+        await new Idempotency(lab.Db, lab.Clock, lab.Key).Forget(default);
+        Assert.Equal(0, await lab.Db.One($"select count(*) from kernel_idempotency", r => r.GetInt64(0), default));
+    }
+
+    [Theory, EveryStore]
     public async Task Another_body_under_a_used_key_is_refused(Store store)
     {
         await using var lab = await StoreLab.Open(store);
@@ -86,6 +102,7 @@ public sealed class IdempotencyTests
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Services.AddSingleton<TimeProvider>(lab.Clock);
             builder.Services.AddSingleton(lab.Db);
+            builder.Services.AddSingleton(lab.Key);
             builder.Services.AddSingleton<Idempotency>();
             builder.Services.ConfigureHttpJsonOptions(o => Wire.Apply(o.SerializerOptions));
             var app = builder.Build();
