@@ -35,7 +35,7 @@ internal sealed class Crowd(Town town, Acknowledged book, string address, string
     /// <summary>The node was killed: whoever still asks stops.</summary>
     public void Stop() => gone.Cancel();
 
-    /// <summary>Waits for so many answers: a moment of the work, not of the clock, so that a slow machine is killed in the middle of it too.</summary>
+    /// <summary>Waits for so many answers, open reads aside: a moment of the work, not of the clock, so that a slow machine is killed in the middle of it too.</summary>
     public async Task Answered(int count)
     {
         for (var i = 0; i < count; i++) Assert.True(await answers.WaitAsync(TimeSpan.FromMinutes(1)), "the node does not answer");
@@ -70,7 +70,6 @@ internal sealed class Crowd(Town town, Acknowledged book, string address, string
         request.Headers.TryAddWithoutValidation("Accept", "text/csv; bom=0");
         using var answer = await http.SendAsync(request, gone.Token);
         var text = await answer.Content.ReadAsStringAsync(gone.Token);
-        answers.Release();
         return answer.IsSuccessStatusCode ? text.Replace("\r\n", "\n", StringComparison.Ordinal) : $"{(int)answer.StatusCode} {text}";
     }
 

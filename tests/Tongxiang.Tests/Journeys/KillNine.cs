@@ -34,7 +34,7 @@ public sealed class KillNine
             if (kill > 0) await Check(town, book, crowd, address, kill);
             Say($"{kill} kills: {book}; up after {started.TotalSeconds:0.0} s, checked after {life.Elapsed.TotalSeconds:0.0} s");
             var work = crowd.Work();
-            await crowd.Answered(random.Next(1, 300));
+            await crowd.Answered(random.Next(1, 150));
             await server.Kill();
             crowd.Stop();
             await work;
@@ -51,7 +51,8 @@ public sealed class KillNine
         }
         await town.Inside(node => Once(node, book));
         Say($"{Kills} kills: {book}");
-        Assert.True(book.Entries.Count > Kills && book.Applications.Count > Kills && book.Versions.Count > Kills && book.Receipts.Count > Kills, book.ToString());
+        // Less would mean that the kills hit an idle node.
+        Assert.True(Math.Min(Math.Min(book.Entries.Count, book.Applications.Count), Math.Min(book.Versions.Count, book.Receipts.Count)) > Kills / 2, book.ToString());
     }
 
     private static void Say(FormattableString line) => TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(line));
