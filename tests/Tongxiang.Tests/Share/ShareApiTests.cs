@@ -95,6 +95,40 @@ public sealed class ShareApiTests
         using (var read = await head.PostAsync("/api/inbox/notices/read", null)) Assert.Equal(HttpStatusCode.NoContent, read.StatusCode);
     }
 
+    [Theory, EveryStore]
+    public async Task Mail_goes_to_the_person_or_to_the_office_and_to_nobody_without_an_address(Store store)
+    {
+        await using var region = await Region.Open(store);
+        var addresses = region.Node.Get<MailAddresses>();
+        var person = region.People["police.steward"];
+        Assert.Empty(await addresses(person.Id, null, default));
+        Assert.Equal(["police@agency.example"], await addresses(null, person.Agency, default));
+        Assert.Empty(await addresses(null, null, default));
+    }
+
+    [Theory, EveryStore]
+    public async Task The_desks_button_gives_the_owner_a_token_that_calls_and_a_stranger_none(Store store)
+    {
+        await using var region = await Region.Open(store);
+        var tokens = region.Node.Get<DeskTokens>();
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        var point = key.ExportParameters(false).Q;
+        var jwk = JsonSerializer.SerializeToElement(new { kty = "EC", crv = "P-256", kid = "k1", x = System.Buffers.Text.Base64Url.EncodeToString(point.X), y = System.Buffers.Text.Base64Url.EncodeToString(point.Y) });
+        var client = (await region.Node.Get<Clients>().Register(region.CallerOf("civil.steward"), new NewClient("civil-01", "系统", jwk), default)).Value;
+        region.Clock.Advance(TimeSpan.FromSeconds(2));
+        var made = (await tokens.Issue(region.CallerOf("civil.steward"), client.Id, default)).Value;
+        Assert.Equal(client.Id, (await region.Node.Get<TokenReader>().Read(made.Token))!.Caller.Client);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/session");
+        request.Headers.Authorization = new("Bearer", made.Token);
+        using var answer = await region.Node.Http.SendAsync(request);
+        Assert.Equal("client", (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["kind"]!);
+        Assert.Equal(404, (await tokens.Issue(region.CallerOf("police.steward"), client.Id, default)).Refusal!.Status);
+        Assert.Equal(404, (await tokens.Issue(Caller.Anonymous, client.Id, default)).Refusal!.Status);
+        await region.Node.Get<Clients>().Revoke(region.CallerOf("civil.steward"), client.Id, default);
+        Assert.Null(await region.Node.Get<TokenReader>().Read(made.Token));
+        Assert.Equal("agencies.client-revoked", (await tokens.Issue(region.CallerOf("civil.steward"), client.Id, default)).Refusal!.Code);
+    }
+
     private static async Task<JsonObject> Get(HttpClient http, string path) => (await http.GetFromJsonAsync<JsonObject>(path))!;
 
     private static async Task<JsonObject> Post(HttpClient http, string path, object body, HttpStatusCode expected, string? key = null)
@@ -149,7 +183,7 @@ public sealed class ShareApiTests
 
         public ValueTask DisposeAsync() => Node.DisposeAsync();
 
-        private Caller CallerOf(string user)
+        public Caller CallerOf(string user)
         {
             var person = People[user];
             var agency = Node.Get<Tongxiang.Agencies.Directory>().Find(person.Agency!.Value)!;
