@@ -1,0 +1,71 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Tongxiang.Browser.Lab;
+
+namespace Tongxiang.Browser.Desk;
+
+public sealed partial class DeskPagesTests(Chromium chromium, Site site)
+{
+    [Theory]
+    [InlineData("Steward", "/desk")]
+    [InlineData("Steward", "/en/desk")]
+    [InlineData("Steward", "/desk/applications")]
+    [InlineData("Steward", "/desk/received")]
+    [InlineData("Steward", "/desk/applications/{received}")]
+    [InlineData("Steward", "/en/desk/applications/{received}")]
+    [InlineData("Steward", "/desk/notices")]
+    [InlineData("Steward", "/desk/find?q=%E4%BF%A1%E6%81%AF")]
+    [InlineData("Steward", "/en/desk/find/bus-stops")]
+    [InlineData("Steward", "/desk/apply/bus-stops")]
+    [InlineData("Steward", "/desk/grants?view=given")]
+    [InlineData("Steward", "/desk/grants/{given}")]
+    [InlineData("Steward", "/en/desk/clients")]
+    [InlineData("Steward", "/desk/ledger")]
+    [InlineData("SharingOfficeHead", "/desk/office")]
+    [InlineData("BureauReviewer", "/bureau")]
+    [InlineData("BureauReviewer", "/en/bureau/catalogue")]
+    [InlineData("BureauReviewer", "/bureau/clocks")]
+    [InlineData("BureauReviewer", "/bureau/evidence")]
+    [InlineData("BureauReviewer", "/bureau/evidence/{evidence}")]
+    public async Task Every_page_of_desk_and_bureau_passes_every_check(string role, string path)
+    {
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(site.Url) };
+        var cookie = await SignIn(http, role);
+        http.DefaultRequestHeaders.Add("Cookie", cookie);
+        await PageCheck.Passes(chromium, site.Url, await Known(http, path), cookie: cookie);
+    }
+
+    [Theory]
+    [InlineData("Steward", "/bureau")]
+    [InlineData("Steward", "/bureau/evidence")]
+    [InlineData("Citizen", "/bureau")]
+    public async Task The_bureaus_pages_are_for_the_bureau(string role, string path)
+    {
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(site.Url) };
+        http.DefaultRequestHeaders.Add("Cookie", await SignIn(http, role));
+        using var answer = await http.GetAsync(path);
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    private async Task<string> SignIn(HttpClient http, string role)
+    {
+        var (user, password) = site.Person(role);
+        using var answer = await http.PostAsJsonAsync("/api/session", new { user, password });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return answer.Headers.GetValues("Set-Cookie").Select(c => c.Split(';')[0]).First(c => !c.EndsWith('='));
+    }
+
+    private static async Task<string> Known(HttpClient http, string path) => path switch
+    {
+        _ when path.Contains("{received}", StringComparison.Ordinal) => path.Replace("{received}", await First(http, "/api/applications?view=received"), StringComparison.Ordinal),
+        _ when path.Contains("{given}", StringComparison.Ordinal) => path.Replace("{given}", await First(http, "/api/grants?view=given"), StringComparison.Ordinal),
+        _ when path.Contains("{evidence}", StringComparison.Ordinal) => path.Replace("{evidence}", Entry().Match(await http.GetStringAsync("/bureau/evidence")).Groups[1].Value, StringComparison.Ordinal),
+        _ => path,
+    };
+
+    private static async Task<string> First(HttpClient http, string list) => (string)(await http.GetFromJsonAsync<JsonObject>(list))!["items"]![0]!["id"]!;
+
+    [GeneratedRegex("/bureau/evidence/([0-9]+)\"")]
+    private static partial Regex Entry();
+}
