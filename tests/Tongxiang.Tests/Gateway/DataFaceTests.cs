@@ -223,7 +223,8 @@ public sealed class DataFaceTests
     {
         await using var lab = await GatewayLab.Open(Store.Sqlite, openCallsPerMinute: 60);
         await lab.Add(lab.Entry("many", People.Fields, ["id"]), [.. Enumerable.Range(0, 60_000).Select(i => new object?[] { $"{i:000000}", "名", "290101", "1" })]);
-        await lab.Call($"/data/many?or=({string.Join(',', Enumerable.Range(0, 30).Select(i => $"name.like.*x{i}*"))})");
+        using var costly = await lab.Call($"/data/many?or=({string.Join(',', Enumerable.Range(0, 30).Select(i => $"division.like.*x{i}*"))})");
+        Assert.Equal(System.Net.HttpStatusCode.OK, costly.StatusCode);
         var left = int.Parse((await lab.Call("/data/many?id=eq.000001")).Headers.GetValues("RateLimit-Remaining").Single());
 
         Assert.InRange(left, 0, 57);
