@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -31,7 +32,7 @@ static class LandingPorts
     }
 
     // The file is streamed part by part: it may be far larger than memory. The token of the form comes before it.
-    static async Task<IResult> Upload(HttpContext http, string id, Entries entries, Landings landings, IAntiforgery antiforgery, CancellationToken ct)
+    static async Task<IResult> Upload(HttpContext http, string id, [FromServices] Entries entries, [FromServices] Landings landings, [FromServices] IAntiforgery antiforgery, CancellationToken ct)
     {
         var back = $"{(http.Request.Path.StartsWithSegments("/en", StringComparison.Ordinal) ? "/en" : "")}/desk/entries/{id}";
         if (!Id<Entry>.TryParse(id, null, out var entryId)) return Refusal.NotFound("entry").ToProblem();
@@ -72,7 +73,7 @@ static class LandingPorts
         return System.Text.Encoding.UTF8.GetString(buffer, 0, read).Trim();
     }
 
-    static async Task<IResult> Events(HttpContext http, string id, string run, Entries entries, Landings landings, TimeProvider clock, CancellationToken ct)
+    static async Task<IResult> Events(HttpContext http, string id, string run, [FromServices] Entries entries, [FromServices] Landings landings, [FromServices] TimeProvider clock, CancellationToken ct)
     {
         if (!Id<Entry>.TryParse(id, null, out var entryId) || !Id<Run>.TryParse(run, null, out var runId)) return Refusal.NotFound("landing").ToProblem();
         var entry = await entries.Find(http.Caller(), entryId, ct);
