@@ -45,6 +45,17 @@ public sealed class PeopleTests
         Assert.Contains(record, r => r.Contains("agencies.roles-set", StringComparison.Ordinal) && r.Contains("Steward", StringComparison.Ordinal));
     }
 
+    [Theory, EveryStore]
+    public async Task Who_loses_the_role_no_longer_heads_the_sharing_office(Store store)
+    {
+        await using var lab = await TokenLab.Start(store);
+        var people = lab.Node.Get<People>();
+        Assert.Null((await people.SetRoles(Caller.Platform, lab.Person.Id, new HashSet<Role> { Role.SharingOfficeHead }, default)).Refusal);
+        Assert.Null((await lab.Node.Get<Roster>().Appoint(Caller.Platform, lab.Agency.Id, lab.Person.Id, default)).Refusal);
+        Assert.Null((await people.SetRoles(Caller.Platform, lab.Person.Id, new HashSet<Role> { Role.Steward }, default)).Refusal);
+        Assert.Null(lab.Node.Get<Tongxiang.Agencies.Directory>().SharingOfficeHead(lab.Agency.Id));
+    }
+
     public static TheoryData<Role[], string?> RoleSets => new()
     {
         { [Role.Steward, Role.Operative], null },
