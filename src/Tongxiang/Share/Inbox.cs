@@ -37,12 +37,14 @@ public sealed class Inbox(Db db, TimeProvider clock, Agencies.Calendar calendar,
         if (caller.Person is not { } person) return InboxView.Empty;
         var standsInFor = await deputies.Of(caller, ct);
         var items = new List<InboxItem>();
+        var names = new Dictionary<Id<Entry>, Entry?>();
         foreach (var application in await Candidates(caller, person, ct))
         {
             if (Workflow.WaitsFor(application.Lane, application.State) is not { } side) continue;
             if (application.Holder is { } holder && holder != person) continue;
             if (!Sides.Of(caller, application, applications.BureauOf(application), standsInFor).Contains(side)) continue;
-            items.Add(await Item(application, side, person, ct));
+            if (!names.TryGetValue(application.Entry, out var entry)) names[application.Entry] = entry = await entries(application.Entry, ct);
+            items.Add(Item(application, entry, side, person));
         }
         // Overdue and nearly due first; what has no clock comes last, oldest first.
         var sorted = items.OrderBy(i => i.DueAt ?? DateTimeOffset.MaxValue).ThenBy(i => i.Since).ToList();
@@ -58,10 +60,9 @@ public sealed class Inbox(Db db, TimeProvider clock, Agencies.Calendar calendar,
         return new InboxEntry(entry.Id, entry.Code, content.Name, content.NameEn ?? content.Name, entry.LatestState, entry.DueAt, entry.DueIsProvisional, left, entry.ChangedAt);
     }
 
-    private async Task<InboxItem> Item(Application a, Side side, Id<Person> reader, CancellationToken ct)
+    private InboxItem Item(Application a, Entry? entry, Side side, Id<Person> reader)
     {
         var now = clock.GetUtcNow();
-        var entry = await entries(a.Entry, ct);
         int? left = a.DueAt is { } due ? calendar.Current.Left(WorkCalendar.Day(now), WorkCalendar.Day(due)) : null;
         var name = entry?.Content.Name ?? a.Entry.ToString();
         return new InboxItem(

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.Globalization;
+using Tongxiang.Kernel;
 
 namespace Tongxiang.Share;
 
@@ -19,6 +21,14 @@ public static class Law
 
     /// <summary>From the consenting reply to the first delivery of conditionally open data: a local rule.</summary>
     public const string OpeningDelivery = "OPEN-02";
+
+    private static readonly FrozenDictionary<string, int> Articles = Enumerable.Range(1, 44).ToFrozenDictionary(Order809);
+
+    /// <summary>An article as it stands on record, named in the reader's language.</summary>
+    public static string Named(string article, string language) =>
+        language == Texts.English && Articles.TryGetValue(article, out var number)
+            ? string.Create(CultureInfo.InvariantCulture, $"Regulation on Sharing Government Data (State Council Order 809) art. {number}")
+            : article;
 
     /// <summary>An article of the regulation on sharing government data (State Council Order 809).</summary>
     public static string Order809(int article) => string.Create(CultureInfo.InvariantCulture, $"《政务数据共享条例》（国务院令第809号）第{Chinese(article)}条");
