@@ -4,15 +4,15 @@ using Tongxiang.Browser.Lab;
 
 namespace Tongxiang.Browser.Kit;
 
-public sealed class GalleryTests(Chromium chromium, Bench bench)
+public sealed class GalleryTests(Chromium chromium, Site site)
 {
     [Theory, InlineData("/kit", null), InlineData("/en/kit", null), InlineData("/kit?elder", "tx-elder=1")]
-    public Task Every_component_passes_every_check(string path, string? cookie) => PageCheck.Passes(chromium, bench.Url, path, 110_000, cookie);
+    public Task Every_component_passes_every_check(string path, string? cookie) => PageCheck.Passes(chromium, site.Url, path, 110_000, cookie);
 
     [Fact]
     public async Task The_error_summary_takes_the_focus_and_leads_to_its_field()
     {
-        await using var context = await chromium.Open(bench.Url);
+        await using var context = await chromium.Open(site.Url);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/en/kit");
         await Assertions.Expect(page.Locator(".err-sum")).ToBeFocusedAsync();
@@ -23,7 +23,7 @@ public sealed class GalleryTests(Chromium chromium, Bench bench)
     [Fact]
     public async Task A_dialog_opens_and_Escape_closes_it()
     {
-        await using var context = await chromium.Open(bench.Url);
+        await using var context = await chromium.Open(site.Url);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/en/kit");
         await page.Locator("[data-dialog]").ClickAsync();
@@ -35,7 +35,7 @@ public sealed class GalleryTests(Chromium chromium, Bench bench)
     [Theory, InlineData(true), InlineData(false)]
     public async Task Large_type_is_one_press_and_comes_back_to_the_same_page(bool scripts)
     {
-        await using var context = await chromium.Open(bench.Url, scripts);
+        await using var context = await chromium.Open(site.Url, scripts);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/en/kit?sort=name");
         await page.GetByRole(AriaRole.Button, new() { Name = "Large type" }).ClickAsync();
@@ -46,7 +46,7 @@ public sealed class GalleryTests(Chromium chromium, Bench bench)
     [Fact]
     public async Task The_first_tab_stop_skips_to_the_content()
     {
-        await using var context = await chromium.Open(bench.Url);
+        await using var context = await chromium.Open(site.Url);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/nothing-here");
         await page.Keyboard.PressAsync("Tab");
@@ -58,7 +58,7 @@ public sealed class GalleryTests(Chromium chromium, Bench bench)
     [Theory, InlineData("/no-such-page", "没有这个页面"), InlineData("/en/no-such-page", "There is no such page")]
     public async Task A_wrong_address_gets_a_page_that_says_what_to_do(string path, string heading)
     {
-        await using var context = await chromium.Open(bench.Url);
+        await using var context = await chromium.Open(site.Url);
         var page = await context.NewPageAsync();
         var answer = await page.GotoAsync(path);
         Assert.Equal((int)HttpStatusCode.NotFound, answer!.Status);
@@ -69,7 +69,7 @@ public sealed class GalleryTests(Chromium chromium, Bench bench)
     [Fact]
     public async Task A_preference_never_leads_off_the_site()
     {
-        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(bench.Url) };
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(site.Url) };
         foreach (var back in (string[])["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil.example", ""])
         {
             using var answer = await http.PostAsync("/preferences", new FormUrlEncodedContent([KeyValuePair.Create("elder", "1"), KeyValuePair.Create("back", back)]));

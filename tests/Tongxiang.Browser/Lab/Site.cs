@@ -21,7 +21,9 @@ public sealed class Site : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(_folder);
-        var options = new NodeOptions("http://127.0.0.1:0", _folder, null, 500);
+        var settings = Path.Combine(_folder, "settings.json");
+        await File.WriteAllTextAsync(settings, """{ "Portal": { "Gallery": true } }""");
+        var options = new NodeOptions("http://127.0.0.1:0", _folder, settings, 500);
         _app = Node.Build(options, services => services.AddLogging(logging => logging.AddFilter(_ => false)));
         await Node.Start(_app, options, default);
         Url = Node.Address(_app);
