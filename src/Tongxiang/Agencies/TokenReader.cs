@@ -8,20 +8,25 @@ using Tongxiang.Kernel;
 namespace Tongxiang.Agencies;
 
 /// <summary>What a valid access token says.</summary>
+/// <param name="IsAsserted">Whether the client signed for it with its own key; what a person fetched at the desk is a bearer like any key.</param>
 /// <param name="Matter">Fixed for the token's life; it wins over the header of the same name. So do <paramref name="Case"/> and <paramref name="Operator"/>.</param>
-public sealed record Bearer(Caller Caller, string TokenId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, string? Matter, string? Case, string? Operator);
+public sealed record Bearer(Caller Caller, string TokenId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, bool IsAsserted, string? Matter, string? Case, string? Operator);
 
 /// <summary>Reads access tokens that this node signed. A signature is checked once per token; expiry and revocation at every call.</summary>
 public sealed class TokenReader(TokenKeys keys, Clients clients, Directory directory, TimeProvider clock, NodeSettings settings)
 {
     internal const string Audience = "tongxiang";
     internal const string TokenType = "at+jwt";
+
+    /// <summary>How the client proved itself; a token that does not say so counts as a mere key.</summary>
+    internal const string Proof = "tx:proof";
+    internal const string Asserted = "assertion";
     private const int LongestToken = 8 << 10;
     private const int MostKept = 20_000;
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
     private readonly ConcurrentDictionary<string, Signed> known = new(StringComparer.Ordinal);
 
-    private sealed record Signed(Id<Client> Client, string TokenId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, string? Matter, string? Case, string? Operator);
+    private sealed record Signed(Id<Client> Client, string TokenId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, bool IsAsserted, string? Matter, string? Case, string? Operator);
 
     /// <summary>The bearer, or null for a token that is not ours, has ended or was revoked; which of them is not told to the outside.</summary>
     public async ValueTask<Bearer?> Read(string token)
@@ -46,7 +51,7 @@ public sealed class TokenReader(TokenKeys keys, Clients clients, Directory direc
         if (signed.IssuedAt <= client.TokensAfter) return null;
         var agency = client.Agency is { } id ? directory.Find(id) : null;
         var caller = new Caller(client.Id.ToString(), client.Agency is null ? client.Owner : null, client.Id, client.Agency, agency?.Kind, NoRoles, client.Name);
-        return new Bearer(caller, signed.TokenId, signed.IssuedAt, signed.ExpiresAt, signed.Matter, signed.Case, signed.Operator);
+        return new Bearer(caller, signed.TokenId, signed.IssuedAt, signed.ExpiresAt, signed.IsAsserted, signed.Matter, signed.Case, signed.Operator);
     }
 
     private static readonly IReadOnlySet<Role> NoRoles = new HashSet<Role>();
@@ -68,7 +73,7 @@ public sealed class TokenReader(TokenKeys keys, Clients clients, Directory direc
         });
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
         if (!Id<Client>.TryParse(jwt.Subject, null, out var client) || Claim(jwt, "tx:kind") != "client" || string.IsNullOrEmpty(jwt.Id)) return null;
-        return new Signed(client, jwt.Id, new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero), new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
+        return new Signed(client, jwt.Id, new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero), new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero), Claim(jwt, Proof) == Asserted,
             Claim(jwt, CallContext.Matter), Claim(jwt, CallContext.Case), Claim(jwt, CallContext.Operator));
     }
 

@@ -79,7 +79,7 @@ internal static class TokenServer
             return;
         }
         var identity = new ClaimsIdentity(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, "sub", "role");
-        identity.SetClaim("sub", client.Id.ToString()).SetClaim("tx:kind", "client").SetClaim("tx:agency", client.Agency?.ToString());
+        identity.SetClaim("sub", client.Id.ToString()).SetClaim("tx:kind", "client").SetClaim("tx:agency", client.Agency?.ToString()).SetClaim(TokenReader.Proof, TokenReader.Asserted);
         foreach (var (name, value) in Assertions.Context(assertion)) identity.SetClaim(name, value);
         identity.SetDestinations(_ => [OpenIddictConstants.Destinations.AccessToken]);
         identity.SetResources(TokenReader.Audience);

@@ -32,6 +32,7 @@ internal static class GrantChoice
 
     private static readonly Func<Grant, Call, Refusal?>[] rules =
     [
+        (grant, call) => grant.IsUsableBy(call.Caller) ? null : Refusal.Forbidden("gateway.not-operative", grant.Number),
         (grant, _) => grant.State == GrantState.Suspended ? Refusal.Forbidden("gateway.grant-suspended", grant.Number) : null,
         (grant, call) => grant.State == GrantState.Ended || call.At >= grant.Until ? Refusal.Forbidden("gateway.grant-ended", grant.Number) : null,
         (grant, call) => call.At < grant.From ? Refusal.Forbidden("gateway.grant-not-begun", grant.Number) : null,

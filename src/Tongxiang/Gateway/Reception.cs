@@ -21,7 +21,7 @@ internal static class Reception
                 http.Request.QueryString.Value ?? "", http.Request.Headers.Range.ToString() is { Length: > 0 } range ? range : null,
                 http.Request.Headers["Range-Unit"].ToString() is { Length: > 0 } unit ? unit : null, http.Request.Headers["Prefer"].ToString()),
             Caller = caller,
-            Assurance = SureOf(http, caller),
+            Assurance = bearer is { IsAsserted: true } ? Assurance.SignedAssertion : Assurance.Key,
             Address = http.Connection.RemoteIpAddress,
             Mode = mode,
             // What the token says cannot be changed by whoever holds it, and who has signed in is the operator; a header only fills a gap.
@@ -42,9 +42,6 @@ internal static class Reception
         return at > 0 && long.TryParse(resource.AsSpan(at + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0
             ? (resource[..at], number) : (resource, null);
     }
-
-    private static Assurance SureOf(HttpContext http, Caller caller) =>
-        http.User.HasClaim(claim => claim.Type == "cnf") ? Assurance.BoundToken : caller.Client is not null ? Assurance.SignedAssertion : Assurance.Key;
 
     private static string? Named(HttpContext http, string name)
     {

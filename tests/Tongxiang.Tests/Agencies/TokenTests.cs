@@ -28,7 +28,7 @@ public sealed class TokenTests
         Assert.Equal(("client", lab.Agency.Id.ToString()), (jwt.GetClaim("tx:kind").Value, jwt.GetClaim("tx:agency").Value));
         Assert.Equal("client", await lab.Who(token));
         var bearer = await lab.Node.Get<TokenReader>().Read(token);
-        Assert.Equal(("低保核查", lab.Agency.Id), (bearer!.Matter, bearer.Caller.Agency));
+        Assert.Equal(("低保核查", lab.Agency.Id, true), (bearer!.Matter, bearer.Caller.Agency, bearer.IsAsserted));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Core.Ledger;
 using Tongxiang.Evidence;
@@ -32,6 +33,7 @@ public sealed class NewcomerWalk
 
         var (application, grant) = await Apply(province, slug);
         await StrangersFindNothing(province, id, slug, application, grant, otherToken);
+        await TheRightIsNotEverybodysOfTheConsumer(province, slug);
 
         Assert.Equal("Delivering", await StateOf(province, application));
         using var answer = await province.Call($"/data/{slug}?city=eq.武汉市&order=date.desc&limit=5", token, Matter);
@@ -154,6 +156,30 @@ public sealed class NewcomerWalk
         foreach (var query in new[] { "", "?limit=1", "?select=city", "@1" })
             Assert.Equal(HttpStatusCode.Forbidden, (await province.Call($"/data/{slug}{query}", token, Matter)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await stranger.GetAsync($"/data/{slug}")).StatusCode);
+    }
+
+    // Signed in is no system's signature, a token that a person fetched is none either, and an administrator is no operative.
+    private static async Task TheRightIsNotEverybodysOfTheConsumer(Province province, string slug)
+    {
+        async Task Refuses(string code, HttpResponseMessage answer)
+        {
+            Assert.Equal((HttpStatusCode.Forbidden, code), (answer.StatusCode, (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["code"]!));
+            answer.Dispose();
+        }
+        async Task<HttpResponseMessage> As(string user)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/data/{slug}?limit=1");
+            request.Headers.Add("Data-Case", "BJ-2026-0001");
+            return await (await province.SignIn(user)).SendAsync(request);
+        }
+        await Refuses("gateway.not-operative", await As("civil.admin"));
+        await Refuses("gateway.low-assurance", await As("civil.steward"));
+        var node = province.Node;
+        var (client, steward) = (node.Get<Clients>().Find("civil-01")!, node.Get<Tongxiang.Agencies.Directory>().People.Single(p => p.UserName == "civil.steward"));
+        var caller = Caller.Platform with { Actor = steward.Id.ToString(), Person = steward.Id, Agency = steward.Agency, Roles = steward.Roles };
+        var fetched = await node.Get<DeskTokens>().Issue(caller, client.Id, default);
+        Assert.Null(fetched.Refusal);
+        await Refuses("gateway.low-assurance", await province.Call($"/data/{slug}?limit=1", fetched.Value.Token, Matter));
     }
 
     private static async Task HoldsOnlyWhatWasGranted(HttpResponseMessage answer, CityDays days)

@@ -40,6 +40,7 @@ internal sealed class Province : IAsyncDisposable
             var agency = await province.Agency(slug, name, AgencyKind.Department, bureau.Id);
             await province.Person(slug + ".steward", agency, Role.Steward);
             await province.Person(slug + ".head", agency, Role.SharingOfficeHead, Role.AgencyHead);
+            await province.Person(slug + ".admin", agency, Role.SystemAdmin);
         }
         return province;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
@@ -25,6 +26,26 @@ public sealed class GrantTests
         Assert.Single(await lab.Grants.Held(Facts.CivilSteward, default));
         Assert.Single(await lab.Grants.Given(Facts.PoliceSteward, default));
         Assert.Null(await lab.Grants.Find(Facts.HealthSteward, grant.Id, default));
+    }
+
+    [Fact]
+    public void A_right_is_used_by_those_whose_work_it_is_and_by_no_other_role()
+    {
+        var grant = new Grant(
+            new Id<Grant>(Guid.Empty), "SQ20260212-0001", Facts.Entry().Id, Facts.Police.Id, Facts.Civil.Id, null, [], "", "", "", true, [Mode.Api], new GrantLimits(null, [], null, null, 60), Assurance.Key,
+            Facts.At("2026-02-12"), Facts.At("2026-12-31"), "", "", GrantState.Active, null, "", "", Facts.At("2026-02-12"));
+        var (bought, own) = (grant with { ConsumerAgency = Facts.Company.Id }, grant with { ConsumerAgency = null, ConsumerPerson = Facts.Citizen.Person });
+        foreach (var role in Enum.GetValues<Role>())
+        {
+            Assert.Equal((role, role is Role.Operative or Role.Steward or Role.SharingOfficeHead), (role, grant.IsUsableBy(Facts.CivilSteward with { Roles = new HashSet<Role> { role } })));
+            Assert.Equal((role, role is Role.CompanyUser), (role, bought.IsUsableBy(Facts.CompanyPerson with { Roles = new HashSet<Role> { role } })));
+            Assert.Equal((role, false), (role, grant.IsUsableBy(Facts.HealthSteward with { Roles = new HashSet<Role> { role } })));
+        }
+        Assert.False(grant.IsUsableBy(Facts.CivilSteward with { Roles = new HashSet<Role>() }));
+        Assert.True(grant.IsUsableBy(Facts.CivilSteward with { Person = null, Roles = new HashSet<Role>(), Client = new Id<Client>(Guid.Empty) }));
+        Assert.True(own.IsUsableBy(Facts.Citizen));
+        Assert.False(own.IsUsableBy(Facts.CompanyPerson));
+        Assert.False(own.IsUsableBy(Caller.Anonymous));
     }
 
     [Theory, EveryStore]

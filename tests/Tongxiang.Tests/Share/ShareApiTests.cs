@@ -117,7 +117,8 @@ public sealed class ShareApiTests
         var client = (await region.Node.Get<Clients>().Register(region.CallerOf("civil.steward"), new NewClient("civil-01", "系统", jwk), default)).Value;
         region.Clock.Advance(TimeSpan.FromSeconds(2));
         var made = (await tokens.Issue(region.CallerOf("civil.steward"), client.Id, default)).Value;
-        Assert.Equal(client.Id, (await region.Node.Get<TokenReader>().Read(made.Token))!.Caller.Client);
+        var bearer = (await region.Node.Get<TokenReader>().Read(made.Token))!;
+        Assert.Equal((client.Id, false), (bearer.Caller.Client!.Value, bearer.IsAsserted));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/session");
         request.Headers.Authorization = new("Bearer", made.Token);
         using var answer = await region.Node.Http.SendAsync(request);
