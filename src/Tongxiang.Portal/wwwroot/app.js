@@ -39,15 +39,25 @@ document.addEventListener('submit', e => {
 
 // After a step the heading takes the focus, after a miss the summary of errors; a filter keeps it where it was.
 let path = location.pathname;
+// On a phone each row of these tables is shown as a card (app.css): its cells carry the words of their column.
+const stack = () => document.querySelectorAll('table.stack').forEach(table => {
+  const heads = [...table.tHead.rows[0].cells].map(c => c.textContent.trim());
+  for (const row of table.tBodies[0].rows) [...row.cells].forEach((cell, i) => {
+    if (cell.tagName === 'TD') cell.dataset.label = heads[i] ?? '';
+    cell.classList.toggle('none', !cell.textContent.trim() && !cell.querySelector('input,select,textarea,button'));
+  });
+  table.classList.add('stacked');
+});
 const settle = () => {
   document.documentElement.classList.add('js');
   document.querySelectorAll('form[data-sent]').forEach(f => delete f.dataset.sent);
+  stack();
   const errors = document.querySelector('.err-sum');
   if (errors) errors.focus();
   else if (location.pathname !== path && !location.hash) { const h = document.querySelector('h1'); if (h) { h.tabIndex = -1; h.focus({ preventScroll: true }); scrollTo(0, 0); } }
   path = location.pathname;
 };
-addEventListener('DOMContentLoaded', () => { globalThis.Blazor?.addEventListener?.('enhancedload', settle); document.querySelector('.err-sum')?.focus(); });
+addEventListener('DOMContentLoaded', () => { globalThis.Blazor?.addEventListener?.('enhancedload', settle); stack(); document.querySelector('.err-sum')?.focus(); });
 
 const sheet = css => { const s = new CSSStyleSheet(); s.replaceSync(css); return s; };
 
@@ -83,7 +93,7 @@ customElements.define('tx-chart', class extends HTMLElement {
 });
 
 // <tx-copy>: a button that copies the code it holds.
-const copyCss = sheet(':host{display:block;position:relative}button{position:absolute;top:8px;right:8px;font:inherit;font-size:14px;min-height:32px;padding:2px 12px;border:1px solid #5f6b7c;border-radius:4px;background:#fff;color:#0b5cad;cursor:pointer}button:hover{background:#e8f1fb}button:focus-visible{outline:3px solid #ffbf47;box-shadow:0 0 0 5px #1a2332}');
+const copyCss = sheet(':host{display:block;position:relative}button{position:absolute;top:8px;right:8px;font:inherit;font-size:14px;min-height:32px;padding:2px 12px;border:1px solid #5f6b7c;border-radius:4px;background:#fff;color:#0b5cad;cursor:pointer}button:hover{background:#e8f1fb}@media(max-width:600px){button{position:static;display:block;width:100%;margin-top:8px;min-height:44px}}button:focus-visible{outline:3px solid #ffbf47;box-shadow:0 0 0 5px #1a2332}');
 customElements.define('tx-copy', class extends HTMLElement {
   connectedCallback() {
     if (this.shadowRoot || !navigator.clipboard) return;
