@@ -71,7 +71,7 @@ public sealed partial class Landings
     {
         if (run.Wish.Promotes && await versions.Promote(run.Actor, run.Agency, version.Id, ct) is { Refusal: { } refusal }) return refusal;
         await db.Run(
-            $"update ingest_run set state = {RunState.Done}, rows_read = {read}, rows_bad = {bad}, version_number = {version.Number}, changed_at = {clock.GetUtcNow()} where id = {run.Id}", ct);
+            $"update ingest_run set state = {RunState.Done}, proposal = null, rows_read = {read}, rows_bad = {bad}, version_number = {version.Number}, changed_at = {clock.GetUtcNow()} where id = {run.Id}", ct);
         return null;
     }
 

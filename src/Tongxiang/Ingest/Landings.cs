@@ -8,12 +8,13 @@ using Tongxiang.Warehouse;
 namespace Tongxiang.Ingest;
 
 /// <summary>The front door of landing: receive a file, propose its layout, take the confirmation, check and seal it as a version.</summary>
-public sealed partial class Landings(Db db, Home home, VersionKeys keys, Versions versions, Proposals proposals, Around around, TimeProvider clock, ILogger<Landings> log) : IDisposable
+public sealed partial class Landings(Db db, Home home, VersionKeys keys, Versions versions, Proposals proposals, Around around, NodeKey nodeKey, TimeProvider clock, ILogger<Landings> log) : IDisposable
 {
     /// <summary>Largest file taken.</summary>
     public const long MostBytes = 64L << 30;
 
     private const int MostAttempts = 3;
+    private readonly RunRows rows = new(nodeKey);
     private readonly ConcurrentDictionary<Id<Run>, Progress> progress = new();
     private readonly ConcurrentDictionary<Id<Run>, int> attempts = new();
     private readonly ConcurrentDictionary<Id<Run>, Source> ready = new();
@@ -69,10 +70,10 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         return await Propose(id, await RawFile.Open(home, id, await keys.Open(run.Version, ct), ct), sheet, ct);
     }
 
-    public Task<Run?> Find(Id<Run> id, CancellationToken ct) => db.One(RunRows.Select.Then($" where id = {id}"), RunRows.Read, ct);
+    public Task<Run?> Find(Id<Run> id, CancellationToken ct) => db.One(RunRows.Select.Then($" where id = {id}"), rows.Read, ct);
 
     /// <summary>The landings of an entry, newest first.</summary>
-    public Task<IReadOnlyList<Run>> Of(Id<Entry> entry, CancellationToken ct) => db.List(RunRows.Select.Then($" where entry = {entry} order by id desc limit 100"), RunRows.Read, ct);
+    public Task<IReadOnlyList<Run>> Of(Id<Entry> entry, CancellationToken ct) => db.List(RunRows.Select.Then($" where entry = {entry} order by id desc limit 100"), rows.Read, ct);
 
     /// <summary>How far a landing is; from memory while it runs here.</summary>
     public Progress ProgressOf(Run run) => !run.IsOver && progress.TryGetValue(run.Id, out var now) ? now with { State = run.State, Bytes = run.Bytes } : new Progress(run.State, run.Bytes, run.Bytes, run.RowsRead, run.RowsBad);
@@ -116,7 +117,7 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         {
             using var only = OnlyHere();
             if (only is null) return;
-            while (await db.One(RunRows.Select.Then($" where state in ('Queued', 'Checking', 'Sealing') order by id limit 1"), RunRows.Read, ct) is { } run) await Try(run, ct);
+            while (await db.One(RunRows.Select.Then($" where state in ('Queued', 'Checking', 'Sealing') order by id limit 1"), rows.Read, ct) is { } run) await Try(run, ct);
         }
         finally
         {
@@ -178,7 +179,7 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
             var confirmed = goesOn ? new Confirmation(sheet, proposal.Layout.FirstRow, [.. proposal.Layout.LeaveOut.Select(l => l.Row)], proposal.PlaceOfField) : null;
             if (goesOn) ready[id] = source;
             await db.Run(
-                $"update ingest_run set state = {(goesOn ? RunState.Queued : RunState.Proposed)}, proposal = {RunRows.Text(proposal)}, confirmation = {RunRows.Text(confirmed)}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
+                $"update ingest_run set state = {(goesOn ? RunState.Queued : RunState.Proposed)}, proposal = {rows.Seal(id, proposal)}, confirmation = {RunRows.Text(confirmed)}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
             return (await Find(id, ct))!;
         }
         finally
@@ -189,7 +190,7 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
 
     private async Task<Refusal> Refuse(Id<Run> id, Refusal refusal, CancellationToken ct)
     {
-        await db.Run($"update ingest_run set state = {RunState.Refused}, refusal = {RunRows.Text(RunRefusal.Of(refusal))}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
+        await db.Run($"update ingest_run set state = {RunState.Refused}, proposal = null, refusal = {rows.Seal(id, RunRefusal.Of(refusal))}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
         return refusal;
     }
 

@@ -53,7 +53,7 @@ internal sealed class LandingLab : IAsyncDisposable
         Versions = new Versions(Store.Db, Store.Home, Store.Settings, Files, log, Store.Clock);
         Surroundings Today() => new(new DateOnly(2026, 9, 18), new DivisionList([new("290101", "甲区"), new("290102", "乙区", Until: new DateOnly(2020, 1, 1)), new("290103", "丙区", From: new DateOnly(2030, 1, 1))]));
         Proposals = new Proposals(Store.Home, Today);
-        Landings = new Landings(Store.Db, Store.Home, Keys, Versions, Proposals, Today, Store.Clock, NullLogger<Landings>.Instance);
+        Landings = new Landings(Store.Db, Store.Home, Keys, Versions, Proposals, Today, Store.Key, Store.Clock, NullLogger<Landings>.Instance);
     }
 
     public Task<Run> Land(string text, string name = "rows.csv", bool promotes = true, long? mostBad = null) => Land(Encoding.UTF8.GetBytes(text), name, promotes, mostBad);

@@ -77,6 +77,42 @@ public sealed class LandingTests
     }
 
     [Theory, EveryStore]
+    public async Task Cells_of_a_file_stand_nowhere_in_the_store_and_go_when_the_landing_is_over(Store store)
+    {
+        await using var lab = await LandingLab.Start(store);
+        lab.Entry = lab.EntryOf([LandingLab.Field("name", "姓名", personal: true), LandingLab.Field("age", "年龄", FieldType.Integer)], ["name"]);
+        var waiting = await lab.Land("名册,\n姓名,年龄\n欧阳长庚,41\n");
+        var refused = await lab.Land("欧阳长庚,四十一\n欧阳长庚,四十二\n", "b.csv");
+        Assert.Equal((RunState.Proposed, RunState.Refused), (waiting.State, refused.State));
+        Assert.Contains(waiting.Proposal!.Sample, line => line.Contains("欧阳长庚"));
+        Assert.Contains("欧阳长庚", string.Join(' ', refused.Refusal!.Args), StringComparison.Ordinal);
+        var kept = await lab.Store.Db.List(
+            $"select proposal, refusal, wish, confirmation, fields, file_name from ingest_run",
+            r => string.Concat(Enumerable.Range(0, 6).Select(i => r.IsDBNull(i) ? "" : r.GetValue(i) is byte[] bytes ? Encoding.UTF8.GetString(bytes) : r.GetString(i))), default);
+        Assert.Equal(2, kept.Count);
+        Assert.All(kept, row => Assert.DoesNotContain("欧阳长庚", row, StringComparison.Ordinal));
+
+        // A sealed proposal moved to another landing does not open there.
+        await lab.Store.Db.Run($"update ingest_run set proposal = (select proposal from ingest_run where id = {waiting.Id}) where id = {refused.Id}", default);
+        await Assert.ThrowsAnyAsync<System.Security.Cryptography.CryptographicException>(() => lab.Landings.Find(refused.Id, default));
+        await lab.Store.Db.Run($"update ingest_run set proposal = null where id = {refused.Id}", default);
+
+        await lab.Landings.Confirm(lab.Steward, lab.Entry, waiting.Id, new Confirmation(null, waiting.Proposal.Layout.FirstRow, [], waiting.Proposal.PlaceOfField), default);
+        await lab.Landings.Work(default);
+        var done = (await lab.Landings.Find(waiting.Id, default))!;
+        Assert.Equal((RunState.Done, 1L, null), (done.State, done.RowsRead, done.Proposal));
+        Assert.Equal(0, await lab.Store.Db.One($"select count(*) from ingest_run where proposal is not null", r => r.GetInt64(0), default));
+        if (store != Store.Sqlite) return;
+        foreach (var file in System.IO.Directory.GetFiles(lab.Store.Home.Root, "control.db*"))
+        {
+            await using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var all = new MemoryStream();
+            await open.CopyToAsync(all);
+            Assert.Equal(-1, all.GetBuffer().AsSpan(0, (int)all.Length).IndexOf("欧阳长庚"u8));
+        }
+    }
+
+    [Theory, EveryStore]
     public async Task The_pointer_moves_to_the_newer_version_and_the_old_stays_readable(Store store)
     {
         await using var lab = await LandingLab.Start(store);
