@@ -10,17 +10,19 @@ namespace Tongxiang.Ingest;
 internal sealed record Checked(long Read, long Good, long Bad, bool TooManyBad, bool KeysUnchecked, TableFault? Fault, Profile Profile);
 
 /// <summary>The one pass: every cell against its element, keys against each other, profile and quarantine on the way.</summary>
-internal sealed class Checker(Source source, RowRules rules, Confirmation confirmed, Surroundings around, CleanCopy copy, QuarantineFile quarantine, long expectedRows, Action<long, long, long> report)
+internal sealed class Checker(Source source, RowRules rules, Confirmation confirmed, Surroundings around, CleanCopy copy, QuarantineFile quarantine, long expectedRows, Action<long, long, long> report) : IDisposable
 {
     private const int MostReasonsPerRow = 8;
     private readonly HashSet<long> leaveOut = [.. confirmed.LeaveOut];
     private readonly ColumnTally[] tallies = rules.Tallies();
     private readonly Flaw[] flaws = new Flaw[rules.Rules.Length];
+    private readonly int[] order = [.. rules.KeyParts, .. Enumerable.Range(0, rules.Rules.Length).Except(rules.KeyParts)];
     private readonly KeyIndex keys = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), expected: expectedRows);
     private byte[] room = new byte[4096];
     private byte[] key = new byte[256];
     private long read, good, bad;
     private int keyLength;
+    private ulong keyHash;
 
     public Checked Run(long? mostBad, CancellationToken ct)
     {
@@ -49,6 +51,8 @@ internal sealed class Checker(Source source, RowRules rules, Confirmation confir
         return new Checked(read, good, bad, tooMany, rules.KeyParts.Length > 0 && keys.IsFull, scanner.Fault, new Profile(good, columns));
     }
 
+    public void Dispose() => keys.Dispose();
+
     private void Take(CsvScanner row)
     {
         var rewrites = !row.IsRegular;
@@ -58,17 +62,20 @@ internal sealed class Checker(Source source, RowRules rules, Confirmation confir
             return;
         }
         var worst = Flaw.None;
-        for (var i = 0; i < flaws.Length; i++)
+        for (var n = 0; n < order.Length; n++)
         {
+            var i = order[n];
             var place = rules.Places[i];
             var flaw = flaws[i] = rules.Rules[i].Check(place < 0 ? default : row[place], around);
+            // The key's slot comes from memory while the other cells are checked.
+            if (n == rules.KeyParts.Length - 1 && !flaw.IsError() && !worst.IsError()) Expect(row);
             if (flaw == Flaw.None) continue;
             if (flaw > worst) worst = flaw;
             rewrites |= flaw.IsRewritten();
             if (!flaw.IsError()) tallies[i].Note(flaw);
         }
         if (worst.IsError()) RefuseCells(row);
-        else if (rules.KeyParts.Length > 0 && RepeatsKey(row)) Refuse(row, rules.Fields[rules.KeyParts[0]].Name, Flaw.DuplicateKey, KeyShown(row));
+        else if (rules.KeyParts.Length > 0 && RepeatsKey(row.Offset)) Refuse(row, rules.Fields[rules.KeyParts[0]].Name, Flaw.DuplicateKey, KeyShown(row));
         else Accept(row, rewrites);
     }
 
@@ -137,11 +144,15 @@ internal sealed class Checker(Source source, RowRules rules, Confirmation confir
 
     private string KeyShown(CsvScanner row) => string.Join(" / ", rules.KeyParts.Select(i => Masking.Mask(MaskOf(i), rules.Places[i] < 0 ? default : row[rules.Places[i]])));
 
-    private bool RepeatsKey(CsvScanner row)
+    private void Expect(CsvScanner row)
     {
         keyLength = WriteKey(row, ref key);
-        return keys.Repeats(Hash64.Of(key.AsSpan(0, keyLength), keys.Seed), row.Offset, this, static (own, place) => own.key.AsSpan(0, own.keyLength).SequenceEqual(own.KeyAt(place)));
+        keyHash = Hash64.Of(key.AsSpan(0, keyLength), keys.Seed);
+        keys.Expect(keyHash);
     }
+
+    private bool RepeatsKey(long place) =>
+        keys.Repeats(keyHash, place, this, static (own, place) => own.key.AsSpan(0, own.keyLength).SequenceEqual(own.KeyAt(place)));
 
     // Parts in their normal form, each with its length before it: ("a", "bc") is not ("ab", "c").
     private int WriteKey(CsvScanner row, ref byte[] to)

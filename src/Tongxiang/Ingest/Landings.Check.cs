@@ -46,7 +46,7 @@ public sealed partial class Landings
         Checked found;
         using (var quarantine = new QuarantineFile(home, run.Id, key))
         {
-            var checker = new Checker(source, rules, confirmed, around(), copy, quarantine, run.Key.Count > 0 ? run.Proposal.Rows : 0,
+            using var checker = new Checker(source, rules, confirmed, around(), copy, quarantine, run.Key.Count > 0 ? run.Proposal.Rows : 0,
                 (at, read, bad) => progress[run.Id] = new Progress(RunState.Checking, run.Bytes, Math.Min(at, run.Bytes), read, bad));
             found = await Task.Run(() => checker.Run(run.Wish.MostBadRows, ct), ct);
             quarantine.Complete();

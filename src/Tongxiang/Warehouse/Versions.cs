@@ -132,7 +132,7 @@ public sealed class Versions(Db db, Home home, NodeSettings settings, VersionFil
         using var duck = new Duck(home);
         try
         {
-            var written = duck.Run($"copy ({LandedSql.Select(landed)}) to {Duck.Text(parquet)} (format parquet, compression zstd)");
+            var written = duck.Run($"copy ({LandedSql.Select(landed)}) to {Duck.Text(parquet)} ({LandedSql.Parquet})");
             if (written != landed.Rows) throw new RowsDifferException($"The scanner counted {landed.Rows} rows, DuckDB {written}.");
         }
         catch (DuckDBException e)

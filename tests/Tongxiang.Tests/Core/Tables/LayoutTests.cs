@@ -91,7 +91,7 @@ public sealed class LayoutTests
     public void A_key_index_finds_exactly_the_repeated_keys() => Gen.Int[0, 300].Array[0, 1000].Sample(keys =>
     {
         // A hash of four bits: nearly every hit is another key, and the bytes decide.
-        var index = new KeyIndex(1);
+        using var index = new KeyIndex(1);
         var seen = new HashSet<int>();
         for (var i = 0; i < keys.Length; i++)
         {
@@ -103,7 +103,7 @@ public sealed class LayoutTests
     [Fact]
     public void A_full_key_index_says_so()
     {
-        var index = new KeyIndex(1, 40_000);
+        using var index = new KeyIndex(1, 40_000);
         for (var i = 0; i < 80_000; i++) index.Repeats(Hash64.Of(BitConverter.GetBytes(i)), i, 0, (_, _) => false);
         Assert.True(index.IsFull);
     }
