@@ -28,12 +28,16 @@ internal static class Landing
             var file = Path.Combine(root, "people.csv");
             Write(file, rows);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows, {new FileInfo(file).Length / 1e6:N0} MB"));
-            var (yardstick, size) = Yardstick(file, Path.Combine(root, "yardstick.parquet"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"scan alone: {new FileInfo(file).Length / 1e6 / Scan(file):N0} MB per CPU-s"));
-            var (run, version, ours) = await Land(root, file);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"DuckDB copy to Parquet, one thread: {yardstick:F2} CPU-s, {size / 1e6:F1} MB"));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"landing with sealing, digests, checks, keys, profile, quarantine: {ours:F2} CPU-s, {version.Bytes / 1e6:F1} MB; {run.RowsBad:N0} rows in quarantine"));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio {ours / yardstick:F2} (target 1.50), size {(double)version.Bytes / size:F2} (target 1.10), peak memory {Peak()} MB (target 512)"));
+            // The first landing of a process pays for compiling the program; the yardstick stands beside each, for the machine's speed changes.
+            foreach (var name in (string[])["first landing of the process", "a landing of a running node"])
+            {
+                var (yardstick, size) = Yardstick(file, Path.Combine(root, "yardstick.parquet"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: DuckDB copy to Parquet, one thread: {yardstick:F2} CPU-s, {size / 1e6:F1} MB"));
+                var (run, version, ours) = await Land(Path.Combine(root, "data"), file);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  with sealing, digests, checks, keys, profile, quarantine: {ours:F2} CPU-s, {version.Bytes / 1e6:F1} MB; {run.RowsBad:N0} rows in quarantine"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ratio {ours / yardstick:F2} (target 1.50), size {(double)version.Bytes / size:F2} (target 1.10), peak memory {Peak()} MB (target 512)"));
+            }
             return 0;
         }
         finally
@@ -65,9 +69,9 @@ internal static class Landing
         return Cpu() - before;
     }
 
-    private static async Task<(Run Run, Warehouse.Version Version, double Cpu)> Land(string root, string csv)
+    private static async Task<(Run Run, Warehouse.Version Version, double Cpu)> Land(string data, string csv)
     {
-        var settings = new NodeSettings { Data = Path.Combine(root, "data") };
+        var settings = new NodeSettings { Data = data };
         var home = new Home(settings.Data);
         Schema.Upgrade(settings.Store, settings.ConnectionString(home));
         await using var db = new Db(settings.Store, settings.ConnectionString(home));
@@ -86,7 +90,7 @@ internal static class Landing
         var proposed = Cpu();
         await landings.Work(default);
         var ours = Cpu() - before;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"received, sealed and looked through: {proposed - before:F2} CPU-s; checked and made a version: {ours - proposed + before:F2}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  received, sealed and looked through: {proposed - before:F2} CPU-s; checked and made a version: {ours - proposed + before:F2}"));
         var run = await landings.Finish(received.Value.Id, default);
         if (run.Refusal is { } refused) throw new InvalidOperationException($"{refused.Code} {string.Join(' ', refused.Args)}");
         return (run, (await versions.Find(run.Version, default))!, ours);
