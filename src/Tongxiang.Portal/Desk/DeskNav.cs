@@ -6,14 +6,14 @@ namespace Tongxiang.Portal.Desk;
 /// <summary>What a person finds at the side of the desk: only what the person's roles can use.</summary>
 static class DeskNav
 {
-    public static IReadOnlyList<NavGroup> For(Visit visit, Caller caller, int waiting = 0, int unread = 0)
+    public static IReadOnlyList<NavGroup> For(Visit visit, Caller caller, int waiting = 0, int unread = 0, int reports = 0)
     {
         var groups = new List<NavGroup>
         {
             new(visit["desk.nav.work"],
             [
                 new("/desk", visit["desk.nav.inbox"], waiting), new("/desk/applications", visit["desk.nav.applications"]),
-                .. caller.IsGovernment ? new[] { new NavItem("/desk/received", visit["case.received"]) } : [],
+                .. caller.IsGovernment ? new[] { new NavItem("/desk/received", visit["case.received"]), new NavItem("/desk/reports", visit["report.desk"], reports) } : [],
                 new("/desk/notices", visit["case.notices"], unread),
             ]),
         };

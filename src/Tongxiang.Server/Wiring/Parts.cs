@@ -1,6 +1,7 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
+using Tongxiang.Feedback;
 using Tongxiang.Gateway;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
@@ -21,6 +22,7 @@ internal static class Parts
         services.AddCatalog(settings);
         services.AddWarehouse(settings);
         services.AddShare(settings);
+        services.AddFeedback();
         services.AddGateway(settings);
         services.AddIngest(settings);
         services.AddPortal();
