@@ -15,6 +15,10 @@ public static class Blank
         return false;
     }
 
+    /// <summary>Whether the value is what a spreadsheet shows where a formula failed.</summary>
+    public static bool IsFormulaError(ReadOnlySpan<byte> value) => value is [(byte)'#', ..]
+        && (value.SequenceEqual("#DIV/0!"u8) || value.SequenceEqual("#REF!"u8) || value.SequenceEqual("#VALUE!"u8) || value.SequenceEqual("#NAME?"u8) || value.SequenceEqual("#NUM!"u8) || value.SequenceEqual("#NULL!"u8));
+
     /// <summary>Takes ASCII, no-break and full-width blanks and a byte order mark off both ends.</summary>
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> value)
     {

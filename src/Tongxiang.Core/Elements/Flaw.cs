@@ -20,6 +20,7 @@ public enum Flaw : byte
     CardCheck,
     HistoricalDivision,
     OutsideChina,
+    FormulaLike,
 
     Missing = 64,
     Length,

@@ -48,7 +48,7 @@ public sealed class ColumnGuess(string name, Surroundings around)
 
     public void Add(ReadOnlySpan<byte> value)
     {
-        if (value.Length == 0 || Blank.IsPlaceholder(value))
+        if (value.Length == 0 || Blank.IsPlaceholder(value) || Blank.IsFormulaError(value))
         {
             missing++;
             return;

@@ -49,7 +49,11 @@ public sealed class ColumnTally(ValueShape shape, int scale = 0)
         if (value.Length > maxLength) maxLength = value.Length;
         if (shape is ValueShape.Integer or ValueShape.Decimal) Bound(Numbers.Scaled(value, scale));
         else if (shape == ValueShape.Real) Bound(double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture));
-        else Bound(value);
+        else
+        {
+            Bound(value);
+            if (shape == ValueShape.Text && value is [(byte)'=' or (byte)'+' or (byte)'-' or (byte)'@' or (byte)'\t' or (byte)'\r', ..]) Note(Flaw.FormulaLike);
+        }
         var hash = Hash64.Of(value);
         if (values is { } table)
         {

@@ -75,6 +75,9 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Tim
         response.Headers.CacheControl = call.IsOpenRead ? "public, max-age=60" : "private, no-store";
         response.Headers.ETag = $"\"{call.Version.Digest}\"";
         if (call.Entry.IsOpen) response.Headers.AccessControlAllowOrigin = "*";
+        // The rows are still on their way: what they may hold is known from the version's profile.
+        if (form == BulkFormat.Csv && call.Version.FormulaColumns() is { Count: > 0 } formulas && call.Plan!.Columns.Where(c => formulas.Contains(c.Field.Name)).Select(c => Uri.EscapeDataString(c.Shown)).ToList() is { Count: > 0 } shown)
+            response.Headers["Csv-Formula-Columns"] = string.Join(", ", shown);
         if (call.Receipt is { } receipt) response.Headers[Receipt.Header] = receipt.ToString();
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Tongxiang.Core.Elements;
 using Tongxiang.Core.Tables;
 
@@ -74,9 +75,23 @@ internal sealed class Checker(Source source, RowRules rules, Confirmation confir
             rewrites |= flaw.IsRewritten();
             if (!flaw.IsError()) tallies[i].Note(flaw);
         }
+        if (source.Errors.Count > 0 && FailedCells(row)) worst = Flaw.CellError;
         if (worst.IsError()) RefuseCells(row);
         else if (rules.KeyParts.Length > 0 && RepeatsKey(row.Offset)) Refuse(row, rules.Fields[rules.KeyParts[0]].Name, Flaw.DuplicateKey, KeyShown(row));
         else Accept(row, rewrites);
+    }
+
+    // A formula that failed is no empty cell: nobody knows what should stand there.
+    private bool FailedCells(CsvScanner row)
+    {
+        var found = false;
+        for (var i = 0; i < flaws.Length; i++)
+        {
+            if (!source.Errors.ContainsKey((row.RowNumber, rules.Places[i]))) continue;
+            flaws[i] = Flaw.CellError;
+            found = true;
+        }
+        return found;
     }
 
     // More cells than columns are fine while the surplus is empty: spreadsheets export such rows.
@@ -121,7 +136,7 @@ internal sealed class Checker(Source source, RowRules rules, Confirmation confir
         {
             if (!flaws[i].IsError()) continue;
             reasons++;
-            quarantine.Add(row.RowNumber, rules.Fields[i].Name, flaws[i], Masking.Mask(MaskOf(i), rules.Places[i] < 0 ? default : row[rules.Places[i]]));
+            quarantine.Add(row.RowNumber, rules.Fields[i].Name, flaws[i], flaws[i] == Flaw.CellError ? Encoding.UTF8.GetString(row[rules.Places[i]]) : Masking.Mask(MaskOf(i), rules.Places[i] < 0 ? default : row[rules.Places[i]]));
         }
     }
 

@@ -21,7 +21,8 @@ internal static class ExcelSource
 
     public static Outcome<Source> Open(Home home, ScratchFile raw, string kind, string? sheet, CancellationToken ct)
     {
-        if (kind == "xlsx" && CheckZip(raw, ct) is { } bomb) return bomb;
+        var mayFail = false;
+        if (kind == "xlsx" && CheckZip(raw, ref mayFail, ct) is { } bomb) return bomb;
         using var file = raw.Open();
         using var reader = kind == "xlsx" ? ExcelReaderFactory.CreateOpenXmlReader(file) : ExcelReaderFactory.CreateBinaryReader(file, new ExcelReaderConfiguration { FallbackEncoding = CodePagesEncodingProvider.Instance.GetEncoding(936)! });
         var sheets = new List<string>();
@@ -33,14 +34,16 @@ internal static class ExcelSource
             {
                 if (reader.FieldCount > TableLimits.Default.Columns)
                     return Source.Fault(new TableFault(TableFault.TooManyColumns, 1, TableLimits.Default.Columns.ToString(CultureInfo.InvariantCulture)));
-                found = Read(home, reader, kind, ct);
+                var errors = mayFail ? SheetErrors.Of(raw, reader.Name, ct) : [];
+                if (errors is null) return new Refusal(422, "ingest.too-many-cell-errors", SheetErrors.Most);
+                found = Read(home, reader, kind, errors, ct) with { Errors = errors };
             }
         } while (reader.NextResult());
         if (found is null) return sheet is null ? Source.Fault(new TableFault(TableFault.Empty)) : new Refusal(422, "ingest.no-such-sheet", sheet, string.Join("、", sheets));
         return found with { Sheets = sheets };
     }
 
-    private static Source Read(Home home, IExcelDataReader reader, string kind, CancellationToken ct)
+    private static Source Read(Home home, IExcelDataReader reader, string kind, IReadOnlyDictionary<(long, int), string> errors, CancellationToken ct)
     {
         var clear = ScratchFile.New(home, "csv");
         var lost = new Dictionary<int, (long, string)>();
@@ -53,7 +56,7 @@ internal static class ExcelSource
             {
                 if (reader.GetValue(i) is double number && Math.Abs(number) >= 1e15 && number == Math.Floor(number)) lost.TryAdd(i, (row, number.ToString("E14", CultureInfo.InvariantCulture)));
                 // A blank line must stay a line, or every later row number would be wrong.
-                var text = Cell(reader, i);
+                var text = errors.TryGetValue((row, i), out var error) ? error : Cell(reader, i);
                 writer.Cell(Encoding.UTF8.GetBytes(text.Length == 0 && width == 1 ? " " : text));
             }
             if (width == 0) writer.Cell(" "u8);
@@ -84,7 +87,7 @@ internal static class ExcelSource
     }
 
     // Counts what really comes out, not what the archive says of itself.
-    private static Refusal? CheckZip(ScratchFile raw, CancellationToken ct)
+    private static Refusal? CheckZip(ScratchFile raw, ref bool mayFail, CancellationToken ct)
     {
         using var file = raw.Open();
         using var zip = new ZipArchive(file, ZipArchiveMode.Read);
@@ -95,8 +98,13 @@ internal static class ExcelSource
         foreach (var part in zip.Entries)
         {
             using var stream = part.Open();
-            for (int read; (read = stream.Read(buffer)) > 0;)
+            var kept = 0;
+            for (int read; (read = stream.Read(buffer.AsSpan(kept))) > 0;)
             {
+                // The last bytes stay in front of the next piece: what is looked for may lie across.
+                mayFail |= !mayFail && SheetErrors.MayHold(buffer.AsSpan(0, kept + read));
+                buffer.AsSpan(Math.Max(0, kept + read - 4), Math.Min(4, kept + read)).CopyTo(buffer);
+                kept = Math.Min(4, kept + read);
                 ct.ThrowIfCancellationRequested();
                 inflated += read;
                 if (inflated > MostInflated || (inflated > FreeRatioBelow && inflated / MostRatio > raw.Length)) return new Refusal(422, "ingest.zip-bomb", "2 GB", MostRatio);

@@ -11,16 +11,18 @@ namespace Tongxiang.Ingest;
 /// <param name="Offsets">Where broken bytes lie in the delivered file, when it had to be transcoded.</param>
 /// <param name="HasOwnHeader">The format itself names its columns in the first row.</param>
 /// <param name="LostDigits">First cell of each column whose number has lost digits: column → (row, shown value).</param>
+/// <param name="Errors">Cells whose formula failed: (row, column) → what the spreadsheet shows, such as #DIV/0!.</param>
 internal sealed record Source(
     string Kind, ScratchFile Clear, byte Delimiter, string? Encoding, IReadOnlyList<string> Sheets, string? Sheet, IReadOnlyList<MergedCells> Merged, Gb18030Stream? Offsets, bool HasOwnHeader,
-    IReadOnlyDictionary<int, (long Row, string Shown)> LostDigits) : IDisposable
+    IReadOnlyDictionary<int, (long Row, string Shown)> LostDigits, IReadOnlyDictionary<(long Row, int Column), string> Errors) : IDisposable
 {
     private static readonly Dictionary<int, (long, string)> NothingLost = [];
+    private static readonly Dictionary<(long, int), string> NoErrors = [];
 
     public void Dispose() => Clear.Dispose();
 
     public static Source Table(string kind, ScratchFile clear, bool hasOwnHeader, IReadOnlyList<string>? sheets = null, string? sheet = null, IReadOnlyList<MergedCells>? merged = null,
-        IReadOnlyDictionary<int, (long, string)>? lost = null) => new(kind, clear, (byte)',', null, sheets ?? [], sheet, merged ?? [], null, hasOwnHeader, lost ?? NothingLost);
+        IReadOnlyDictionary<int, (long, string)>? lost = null) => new(kind, clear, (byte)',', null, sheets ?? [], sheet, merged ?? [], null, hasOwnHeader, lost ?? NothingLost, NoErrors);
 
     /// <summary>Finds out what the file is by its bytes, its name only helps, and brings it to text. The raw file is let go unless the source reads it.</summary>
     public static Outcome<Source> Open(Home home, ScratchFile raw, string fileName, string? sheet, byte? delimiter, CancellationToken ct)
@@ -57,7 +59,7 @@ internal sealed record Source(
                 return JsonSource.Open(home, raw, text.Length > 0 && text[0] == (byte)'[', ct);
             return Text(home, raw, delimiter);
         }
-        catch (Exception e) when (e is InvalidDataException or DuckDBException or System.Text.Json.JsonException or ExcelDataReader.Exceptions.ExcelReaderException)
+        catch (Exception e) when (e is InvalidDataException or DuckDBException or System.Text.Json.JsonException or System.Xml.XmlException or ExcelDataReader.Exceptions.ExcelReaderException)
         {
             return Fault(new TableFault(TableFault.NotATable, 0, Path.GetExtension(fileName)));
         }
@@ -87,7 +89,7 @@ internal sealed record Source(
             from.CopyTo(to, 1 << 18);
             offsets = from as Gb18030Stream;
         }
-        return new Source("csv", clear, delimiter ?? FindDelimiter(clear), finding.Encoding.ToString(), [], null, [], offsets, false, NothingLost);
+        return new Source("csv", clear, delimiter ?? FindDelimiter(clear), finding.Encoding.ToString(), [], null, [], offsets, false, NothingLost, NoErrors);
     }
 
     private static byte FindDelimiter(ScratchFile clear)

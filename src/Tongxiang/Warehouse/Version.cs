@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Tongxiang.Catalog;
+using Tongxiang.Core.Elements;
+using Tongxiang.Core.Tables;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Warehouse;
@@ -29,4 +32,10 @@ public enum VersionState
 /// <param name="EvidenceId">Evidence of its sealing.</param>
 public sealed record Version(
     Id<Version> Id, Id<Entry> Entry, long Number, VersionState State, IReadOnlyList<Field> Columns, IReadOnlyList<string> Key, long Rows, long QuarantinedRows,
-    string Digest, long Bytes, string ProfileJson, DateTimeOffset LandedAt, DateTimeOffset? PromotedAt, string? EvidenceId, string Note);
+    string Digest, long Bytes, string ProfileJson, DateTimeOffset LandedAt, DateTimeOffset? PromotedAt, string? EvidenceId, string Note)
+{
+    /// <summary>Columns in which some cell begins as a spreadsheet's formula does: a reader of the CSV should take them as text.</summary>
+    public IReadOnlyList<string> FormulaColumns() => ProfileJson.Length > 2 && JsonSerializer.Deserialize<Profile>(ProfileJson, Wire.Json) is { Columns: { } columns }
+        ? [.. columns.Where(c => c.Flaws.ContainsKey(Flaw.FormulaLike.Code())).Select(c => c.Name)]
+        : [];
+}

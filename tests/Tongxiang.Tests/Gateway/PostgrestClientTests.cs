@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Lab;
@@ -51,20 +50,5 @@ public sealed class PostgrestClientTests
         Assert.StartsWith("405 gateway.read-only", Of("rpc"));
     }
 
-    private static async Task<string?> Run(string program, string folder, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            if (process.ExitCode != 0) TestContext.Current.SendDiagnosticMessage($"{program}: {await errors}");
-            return process.ExitCode == 0 ? output : null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-    }
+    private static async Task<string?> Run(string program, string folder, params string[] arguments) => await Said.By(program, folder, null, arguments) is { Code: 0 } said ? said.Output : null;
 }

@@ -102,18 +102,28 @@ public sealed class BadFilesTests
         Assert.Empty((await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/versions")).Body.GetProperty("items").EnumerateArray());
     }
 
-    [Fact]
-    public async Task Formula_cells_land_as_their_values_and_an_error_where_a_value_is_needed_as_a_bad_row()
+    [Theory, EveryStore]
+    public async Task Formula_cells_land_as_their_values_and_formula_errors_as_bad_rows(Store store)
     {
-        await using var lab = await LandingNode.Start(Store.Sqlite);
-        var book = Xlsx([Text("code"), Text("riders")], [Text("001"), Formula("2+3", "5")], [Error("#DIV/0!"), Number("6")], [Text("=1+1"), Number("7")]);
+        await using var lab = await LandingNode.Start(store);
+        var book = Xlsx(
+            [Text("code"), Text("riders")], [Text("001"), Formula("2+3", "5")], [Error("#DIV/0!"), Number("6")], [Text("=1+1"), Number("7")], [Text("004"), Error("#REF!")], [Error("#N/A"), Error("#VALUE!")], [Text("#REF!"), Number("8")]);
         var run = (await lab.Send(lab.Stops, "a.xlsx", book, "&confirms=true&promotes=true&mostBad=5")).Body.GetProperty("id").GetString()!;
         Assert.Equal("Done", (await lab.Follow(lab.Stops, run))[^1]);
-        Assert.Equal("""[{"code":"001","riders":5},{"code":"=1+1","riders":7}]""", await lab.Rows("stops"));
-        var bad = (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/landings/{run}/quarantine")).Body.GetProperty("items")[0];
-        Assert.Equal((3, "code", "missing"), (bad.GetProperty("row").GetInt32(), bad.GetProperty("field").GetString(), bad.GetProperty("flaw").GetString()));
+        Assert.Equal("""[{"code":"#REF!","riders":8},{"code":"001","riders":5},{"code":"=1+1","riders":7}]""", await lab.Rows("stops"));
+        var bad = (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/landings/{run}/quarantine")).Body.GetProperty("items");
+        Assert.Equal(
+            ["3 code cell-error #DIV/0!", "5 riders cell-error #REF!", "6 code cell-error #N/A", "6 riders cell-error #VALUE!"],
+            bad.EnumerateArray().Select(b => $"{b.GetProperty("row")} {b.GetProperty("field")} {b.GetProperty("flaw")} {b.GetProperty("value")}"));
+        Assert.Contains("#DIV/0!", bad[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
         var csv = await lab.Ask(HttpMethod.Get, "/data/stops", user: null, accept: "text/csv");
         Assert.Equal("1", csv.Answer.Headers.GetValues("Csv-Formula-Cells").Single());
+        var file = await lab.Ask(HttpMethod.Get, "/data/stops/download.csv", user: null);
+        Assert.Equal("code", file.Answer.Headers.GetValues("Csv-Formula-Columns").Single());
+        Assert.Contains("不要直接执行", (await lab.Ask(HttpMethod.Get, "/datasets/stops", user: null)).Body.GetString(), StringComparison.Ordinal);
+        var next = (await lab.Send(lab.Stops, "b.csv", LandingNode.Utf8("code,riders\n001,5\n"))).Body.GetProperty("id").GetString()!;
+        Assert.Equal("Done", (await lab.Follow(lab.Stops, next))[^1]);
+        Assert.False((await lab.Ask(HttpMethod.Get, "/data/stops/download.csv", user: null)).Answer.Headers.Contains("Csv-Formula-Columns"));
     }
 
     [Fact]

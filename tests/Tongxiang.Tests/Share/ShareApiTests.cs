@@ -64,6 +64,39 @@ public sealed class ShareApiTests
     }
 
     [Theory, EveryStore]
+    public async Task One_supplement_notice_is_all_there_is_and_the_legal_day_stays_where_it_was(Store store)
+    {
+        await using var region = await Region.Open(store);
+        using var steward = await region.SignIn("civil.steward");
+        using var head = await region.SignIn("civil.head");
+        using var clerk = await region.SignIn("police.steward");
+        var wish = new { basis = "《办法》第五条", scenario = "核对", matter = "低保审核", purpose = "核对身份", fields = new[] { region.Field }, modes = new[] { "Api" }, until = "2027-06-30" };
+        var path = $"/api/applications/{(string)(await Post(steward, "/api/applications", new { lane = "Sharing", entry = region.Entry.Id, wish }, HttpStatusCode.Created))["application"]!["id"]!}";
+        await Post(steward, path + "/propose", new { }, HttpStatusCode.OK);
+        var sent = (await Post(head, path + "/agree", new { }, HttpStatusCode.OK))["application"]!;
+        Assert.Equal("missing", (await Post(clerk, path + "/ask-supplement", new { missing = Array.Empty<string>() }, HttpStatusCode.BadRequest))["errors"]!.AsObject().Single().Key);
+        await Post(steward, path + "/ask-supplement", new { missing = new[] { "职责文件" } }, HttpStatusCode.Forbidden);
+
+        var asked = (await Post(clerk, path + "/ask-supplement", new { missing = new[] { "职责文件", "经办人名单" } }, HttpStatusCode.OK))["application"]!;
+        Assert.Equal("SupplementAsked", (string)asked["state"]!);
+        // Order 809 art. 21: the reply clock does not stop for a supplement notice.
+        Assert.Equal((string)sent["dueAt"]!, (string)asked["dueAt"]!);
+        Assert.Contains(await Told(steward), n => n.Contains("补正", StringComparison.Ordinal));
+        region.Clock.Advance(TimeSpan.FromDays(4));
+        using var later = await region.SignIn("civil.steward");
+        using var examiner = await region.SignIn("police.steward");
+        var refusal = new { isConsent = false, ground = "LawForbids", reason = "材料不全", fields = Array.Empty<object>(), rows = "", needsCase = false, lowestAssurance = "Key", providerResponsible = "责任人" };
+        Assert.Equal("share.refusal-while-supplement", (string)(await Post(examiner, path + "/propose-reply", new { reply = refusal }, HttpStatusCode.Conflict))["code"]!);
+        var supplied = (await Post(later, path + "/supplement", new { text = "已补充" }, HttpStatusCode.OK))["application"]!;
+        Assert.Equal(("Submitted", (string)sent["dueAt"]!, "已补充"), ((string)supplied["state"]!, (string)supplied["dueAt"]!, (string)supplied["supplementText"]!));
+
+        var second = await Post(examiner, path + "/ask-supplement", new { missing = new[] { "还要一份" } }, HttpStatusCode.Conflict);
+        Assert.Equal("share.one-supplement", (string)second["code"]!);
+        Assert.Contains("第二十一条", (string)second["article"]!, StringComparison.Ordinal);
+        Assert.Contains(await Told(examiner), n => n.Contains("补正", StringComparison.Ordinal));
+    }
+
+    [Theory, EveryStore]
     public async Task Nobody_without_a_session_reads_or_writes(Store store)
     {
         await using var region = await Region.Open(store);
@@ -129,6 +162,8 @@ public sealed class ShareApiTests
         Assert.Null(await region.Node.Get<TokenReader>().Read(made.Token));
         Assert.Equal("agencies.client-revoked", (await tokens.Issue(region.CallerOf("civil.steward"), client.Id, default)).Refusal!.Code);
     }
+
+    private static async Task<List<string>> Told(HttpClient http) => [.. (await http.GetFromJsonAsync<JsonArray>("/api/inbox/notices"))!.Select(n => n!.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))];
 
     private static async Task<JsonObject> Get(HttpClient http, string path) => (await http.GetFromJsonAsync<JsonObject>(path))!;
 
