@@ -20,7 +20,8 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
 
     public PortalSettings Site => site;
 
-    public string Path => Http.Request.Path.Value is { Length: > 0 } p ? p : "/";
+    /// <summary>The path as this site reads it: never one that a browser would take for another host.</summary>
+    public string Path => Rooted(Http.Request.Path.Value ?? "");
 
     public bool English => Path == "/en" || Path.StartsWith("/en/", StringComparison.Ordinal);
 
@@ -31,7 +32,7 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
     public bool Elder => Http.Request.Cookies[ElderCookie] == "1";
 
     /// <summary>Path and query, for links to an anchor of this page and for coming back to it.</summary>
-    public string Here => Path + Http.Request.QueryString;
+    public string Here => Href(Path) + Http.Request.QueryString;
 
     /// <summary>Who reads: nobody, or a person signed in.</summary>
     public Caller Caller => Http.Caller();
@@ -40,10 +41,10 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
     public string Origin => $"{Http.Request.Scheme}://{Http.Request.Host}";
 
     /// <summary>The same page in the other language.</summary>
-    public string Other => (English ? (Path.Length > 3 ? Path[3..] : "/") : Path == "/" ? "/en" : "/en" + Path) + Http.Request.QueryString;
+    public string Other => Href(English ? Bare : Path == "/" ? "/en" : "/en" + Path) + Http.Request.QueryString;
 
     /// <summary>The path without its language prefix.</summary>
-    public string Bare => English ? (Path.Length > 3 ? Path[3..] : "/") : Path;
+    public string Bare => English ? Rooted(Path[3..]) : Path;
 
     public string this[string key] => Words.Get(Lang, key);
 
@@ -77,11 +78,11 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
             .SelectMany(p => p.Value.Select(v => KeyValuePair.Create(p.Key, v)))
             .Concat(changes.Where(c => c.Value is not null).Select(c => KeyValuePair.Create(c.Name, c.Value)))
             .Where(p => !string.IsNullOrEmpty(p.Value));
-        return QueryHelpers.AddQueryString(Path, query);
+        return QueryHelpers.AddQueryString(Href(Path), query);
     }
 
     /// <summary>This page without one value of a parameter and back on the first page.</summary>
-    public string Without(string name, string value) => QueryHelpers.AddQueryString(Path, Http.Request.Query
+    public string Without(string name, string value) => QueryHelpers.AddQueryString(Href(Path), Http.Request.Query
         .Where(p => p.Key is not ("page" or "after"))
         .SelectMany(p => p.Value.Where(v => !string.IsNullOrEmpty(v) && !(p.Key == name && v.Trim() == value)).Select(v => KeyValuePair.Create(p.Key, (StringValues)v!))));
 
@@ -96,6 +97,17 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
     public static string Count(double n, int digits = 1) => n.ToString("N" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     public static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%";
+
+    // "//host", "/\host" and "/<tab>/host" name another host to a browser: one slash stands first, and nothing unseen after it.
+    static string Rooted(string path)
+    {
+        var rest = path.AsSpan();
+        while (rest.Length > 0 && (rest[0] is '/' or '\\' || char.IsControl(rest[0]) || char.IsWhiteSpace(rest[0]))) rest = rest[1..];
+        return string.Concat("/", rest);
+    }
+
+    // Encoded as it came: a decoded "?", "#" or backslash would make another address of it.
+    static string Href(string path) => new PathString(path).ToUriComponent();
 
     /// <summary>A size in the unit people read.</summary>
     public static string Size(long bytes) => bytes switch

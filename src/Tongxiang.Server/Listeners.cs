@@ -21,17 +21,24 @@ internal sealed record Listeners
     public string? Desk { get; init; }
     public string? Gateway { get; init; }
 
+    /// <summary>Only for <c>/metrics</c> and health, without a token: an address that nobody but the monitoring reaches.</summary>
+    public string? Metrics { get; init; }
+
     /// <summary>All addresses to listen on.</summary>
-    public IReadOnlyList<string> Addresses => [.. new[] { Public, Desk, Gateway }.Select(a => a ?? All).SelectMany(a => a.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.OrdinalIgnoreCase)];
+    public IReadOnlyList<string> Addresses => [.. new[] { Public, Desk, Gateway }.Select(a => a ?? All).Append(Metrics ?? "").SelectMany(a => a.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     private bool IsSplit => Public is not null || Desk is not null || Gateway is not null;
 
     /// <summary>Whether a request that came in on this port may see that path.</summary>
     public bool Serves(int port, string path)
     {
+        if (IsMetrics(port)) return IsUnder(path, "/metrics") || IsUnder(path, "/health");
         if (!IsSplit) return true;
         return FacesOf(path).Any(face => Ports(face).Contains(port));
     }
+
+    /// <summary>Whether this port is the monitoring's own.</summary>
+    public bool IsMetrics(int port) => Metrics is not null && PortsOf(Metrics).Contains(port);
 
     /// <summary>The faces a path is served on; health is on all of them.</summary>
     internal static IReadOnlyList<Face> FacesOf(string path)
@@ -62,8 +69,11 @@ internal sealed record Listeners
         ("/openapi", [Face.Public, Face.Desk, Face.Gateway]),
     ];
 
-    private IEnumerable<int> Ports(Face face) =>
-        (face switch { Face.Public => Public, Face.Desk => Desk, _ => Gateway } ?? All)
-            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+    private static bool IsUnder(string path, string prefix) => path.Equals(prefix, StringComparison.OrdinalIgnoreCase) || path.StartsWith(prefix + "/", StringComparison.OrdinalIgnoreCase);
+
+    private IEnumerable<int> Ports(Face face) => PortsOf(face switch { Face.Public => Public, Face.Desk => Desk, _ => Gateway } ?? All);
+
+    private static IEnumerable<int> PortsOf(string addresses) =>
+        addresses.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(a => BindingAddress.Parse(a).Port);
 }

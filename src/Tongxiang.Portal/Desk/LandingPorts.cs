@@ -55,7 +55,7 @@ static class LandingPorts
             if (!await antiforgery.IsRequestValidAsync(http)) return Refusal.Forbidden("kernel.stale-form").ToProblem();
             var fileName = what.FileNameStar.HasValue ? what.FileNameStar.Value : HeaderUtilities.RemoveQuotes(what.FileName).Value;
             if (string.IsNullOrEmpty(fileName)) return Results.Redirect($"{back}/land?miss=no-file");
-            var run = await landings.Receive(http.Caller(), found.Value, fileName, part.Body, Wish(values), ct);
+            var run = await landings.Receive(http.Caller(), found.Value, fileName, part.Body, Wish(values), ct, http.Request.ContentLength);
             return run.Answer(r => Results.Redirect($"{back}/landings/{r.Id}"));
         }
         return Results.Redirect($"{back}/land?miss=no-file");

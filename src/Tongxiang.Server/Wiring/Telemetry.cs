@@ -1,4 +1,3 @@
-using System.Net;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -24,6 +23,7 @@ internal static class Telemetry
                 metrics.AddMeter("tongxiang.*").AddMeter("Microsoft.AspNetCore.Hosting").AddMeter("Microsoft.AspNetCore.Server.Kestrel").AddMeter("System.Runtime").AddPrometheusExporter();
                 if (isExported) metrics.AddOtlpExporter(o => o.Endpoint = new Uri(configuration["Telemetry:Otlp"]!));
             });
+        services.AddSingleton(p => MetricsGate.Of(p.GetRequiredService<Listeners>(), configuration, p.GetRequiredService<Home>()));
         services.AddHealthChecks().AddCheck<StoreAnswers>("store", tags: ["ready"]);
         return services;
     }
@@ -36,14 +36,11 @@ internal static class Telemetry
         app.MapPrometheusScrapingEndpoint("/metrics");
     }
 
-    /// <summary>Metrics tell much about a node: only this machine reads them unless <c>Telemetry:MetricsFromAnywhere</c>.</summary>
+    /// <summary>Metrics tell much about a node: see <see cref="MetricsGate"/>.</summary>
     public static void GuardMetrics(this WebApplication app)
     {
-        if (app.Configuration.GetValue<bool>("Telemetry:MetricsFromAnywhere")) return;
-        app.Use((http, next) => http.Request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase) && !IsLocal(http)
-            ? Refusal.NotFound("page").ToProblem().ExecuteAsync(http)
-            : next(http));
+        // Made now and not at the first request: a token that is none must stop the start.
+        app.Services.GetRequiredService<MetricsGate>();
+        app.Use(MetricsGate.Guard);
     }
-
-    private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 }

@@ -54,17 +54,25 @@ public sealed partial class Calls
     public async ValueTask<Stop?> Run(Call call, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
-        foreach (var (name, step) in steps)
+        try
         {
-            if (await step(call, ct) is not { } stop) continue;
-            call.Page?.Dispose();
-            call.Page = null;
-            GatewayMeter.Stopped(name, stop.Code);
-            return await Stopped(call, stop, ct);
-        }
+            foreach (var (name, step) in steps)
+            {
+                if (await step(call, ct) is not { } stop) continue;
+                call.Page?.Dispose();
+                call.Page = null;
+                GatewayMeter.Stopped(name, stop.Code);
+                return await Stopped(call, stop, ct);
+            }
 
-        GatewayMeter.Answered(call, Stopwatch.GetElapsedTime(started));
-        return null;
+            GatewayMeter.Answered(call, Stopwatch.GetElapsedTime(started));
+            return null;
+        }
+        finally
+        {
+            // Settled in the last step; whatever stopped before it takes nothing of the day.
+            call.Held?.Release();
+        }
     }
 
     private async ValueTask<Stop?> Stopped(Call call, Stop stop, CancellationToken ct)
@@ -98,9 +106,17 @@ public sealed partial class Calls
             return await Stopped(call, bad, ct);
         }
 
-        if (call.Grant is not null && DayLimit(call, call.Plan is { Where: null, Granted: null } ? call.Version!.Rows : 0) is { } full) return full;
-        call.Receipt = await witnessing.Permitted(call, string.Join(',', call.Plan!.Columns.Select(c => c.Field.Name)), ct);
-        return null;
+        if (Hold(call, call.Plan is { Where: null, Granted: null } ? call.Version!.Rows : 0) is { } full) return full;
+        try
+        {
+            call.Receipt = await witnessing.Permitted(call, string.Join(',', call.Plan!.Columns.Select(c => c.Field.Name)), ct);
+            return null;
+        }
+        catch
+        {
+            call.Held?.Release();
+            throw;
+        }
     }
 
     // Parquet and XLSX are made from the version itself, which knows of no row filter and no mask.
@@ -121,7 +137,7 @@ public sealed partial class Calls
             using var page = (await copies.Read(call.Version!, plan, ct)).Value;
             // How many rows a filter leaves is known only now: the file breaks off where the day's rows end.
             taken += page.Rows;
-            if (call.Grant is not null && DayLimit(call, taken) is not null)
+            if (call.Held?.Cover(taken) == false)
             {
                 call.IsCutOff = true;
                 yield break;
@@ -140,7 +156,7 @@ public sealed partial class Calls
         resources.Add(call.Entry!.Id, rows);
         if (call.Grant is { } grant)
         {
-            uses.Add(grant.Id, rows);
+            call.Held?.Settle(rows);
             if (isWhole) await sources.Delivered(grant.Id, call.Mode, CancellationToken.None);
         }
 
@@ -186,6 +202,14 @@ public sealed partial class Calls
         call.Rate = rate;
         if (rate.IsExceeded) return ValueTask.FromResult<Stop?>(new Refusal(429, "gateway.too-fast", rate.Limit) { RetryAfterSeconds = rate.ResetSeconds });
         return ValueTask.FromResult<Stop?>(call.Grant is null ? null : DayLimit(call, rows: 0));
+    }
+
+    // Between looking and taking another call could take the same rows: they are held in one step.
+    private Stop? Hold(Call call, long rows)
+    {
+        if (call.Grant is not { } grant) return null;
+        call.Held = uses.Hold(grant.Id, rows, grant.Limits.CallsPerDay ?? settings.CallsPerDay, grant.Limits.RowsPerDay ?? settings.RowsPerDay);
+        return call.Held is not null ? null : DayLimit(call, rows) ?? new Refusal(429, "gateway.day-rows", grant.Limits.RowsPerDay ?? settings.RowsPerDay, 0) { RetryAfterSeconds = 3600 };
     }
 
     private Refusal? DayLimit(Call call, long rows)
@@ -241,7 +265,7 @@ public sealed partial class Calls
         if (call.IsSingle && call.Page.Rows != 1) return NotOne(call.Page.Rows);
         if (call.Total is { } total && call.Plan!.Offset > total)
             return new QueryFault(416, "PGRST103", "Requested range not satisfiable", $"An offset of {call.Plan.Offset} was requested, but there are only {total} rows.", "gateway.query.range");
-        return call.Grant is null ? null : DayLimit(call, call.Page.Rows);
+        return Hold(call, call.Page.Rows);
     }
 
     private async Task Rebuild(Warehouse.Version version)
@@ -278,7 +302,7 @@ public sealed partial class Calls
         // A page that shows some rows beside its description is no use of the resource.
         if (call.Form != Call.PageForm) resources.Add(call.Entry!.Id, call.Page!.Rows);
         if (call.Grant is not { } grant) return null;
-        uses.Add(grant.Id, call.Page!.Rows);
+        call.Held?.Settle(call.Page!.Rows);
         await sources.Delivered(grant.Id, call.Mode, CancellationToken.None);
         return null;
     }

@@ -10,15 +10,24 @@ public sealed class DayUses(Db db, TimeProvider clock)
     private static readonly TimeSpan shanghai = TimeSpan.FromHours(8);
     private readonly ConcurrentDictionary<(Id<Grant> Grant, DateOnly Day), Use> uses = new();
 
-    /// <summary>What a grant has used today.</summary>
-    public (long Calls, long Rows) Today(Id<Grant> grant) => uses.TryGetValue((grant, Day()), out var use) ? (Interlocked.Read(ref use.Calls), Interlocked.Read(ref use.Rows)) : (0, 0);
+    /// <summary>What a grant has used today, with what calls under way hold of it.</summary>
+    public (long Calls, long Rows) Today(Id<Grant> grant)
+    {
+        if (!uses.TryGetValue((grant, Day()), out var use)) return (0, 0);
+        lock (use) return (use.Calls + use.HeldCalls, use.Rows + use.HeldRows);
+    }
 
-    /// <summary>Counts one answered call.</summary>
-    public void Add(Id<Grant> grant, long rows)
+    /// <summary>Holds one call and so many rows of the day before they leave, so that calls side by side cannot take the same rows; null when they are not left.</summary>
+    internal HeldUse? Hold(Id<Grant> grant, long rows, long mostCalls, long mostRows)
     {
         var use = uses.GetOrAdd((grant, Day()), static _ => new Use());
-        Interlocked.Increment(ref use.Calls);
-        Interlocked.Add(ref use.Rows, rows);
+        lock (use)
+        {
+            if (use.Calls + use.HeldCalls >= mostCalls || use.Rows + use.HeldRows >= mostRows || use.Rows + use.HeldRows + rows > mostRows) return null;
+            use.HeldCalls++;
+            use.HeldRows += rows;
+        }
+        return new HeldUse(use, rows, mostRows);
     }
 
     /// <summary>Reads what earlier runs of the node counted today.</summary>
@@ -34,11 +43,12 @@ public sealed class DayUses(Db db, TimeProvider clock)
     {
         foreach (var ((grant, day), use) in uses)
         {
-            var (calls, rows) = (Interlocked.Read(ref use.Calls), Interlocked.Read(ref use.Rows));
+            long calls, rows, held;
+            lock (use) (calls, rows, held) = (use.Calls, use.Rows, use.HeldCalls);
             var (newCalls, newRows) = (calls - use.SavedCalls, rows - use.SavedRows);
             if (newCalls == 0 && newRows == 0)
             {
-                if (day < Day()) uses.TryRemove((grant, day), out _);
+                if (day < Day() && held == 0) uses.TryRemove((grant, day), out _);
                 continue;
             }
 
@@ -57,10 +67,13 @@ public sealed class DayUses(Db db, TimeProvider clock)
 
     private DateOnly Day() => DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(shanghai).DateTime);
 
-    private sealed class Use
+    /// <summary>One grant on one day; read and changed under its own lock.</summary>
+    internal sealed class Use
     {
         public long Calls;
         public long Rows;
+        public long HeldCalls;
+        public long HeldRows;
         public long SavedCalls;
         public long SavedRows;
     }
@@ -68,3 +81,49 @@ public sealed class DayUses(Db db, TimeProvider clock)
 
 /// <summary>What a grant used on one day.</summary>
 public readonly record struct DayUse(DateOnly Day, long Calls, long Rows);
+
+/// <summary>What one call holds of a day, until it is settled with what left or given back whole. It belongs to the day it was taken on.</summary>
+internal sealed class HeldUse(DayUses.Use use, long rows, long most)
+{
+    private bool isOver;
+
+    /// <summary>Makes sure that so many rows are held in all; false when the day has not that many left.</summary>
+    public bool Cover(long total)
+    {
+        lock (use)
+        {
+            var more = total - rows;
+            if (more <= 0) return true;
+            if (use.Rows + use.HeldRows + more > most) return false;
+            use.HeldRows += more;
+            rows = total;
+            return true;
+        }
+    }
+
+    /// <summary>Counts the call and what left; the rest is free again.</summary>
+    public void Settle(long sent)
+    {
+        lock (use)
+        {
+            if (!Leave_NeedsLock()) return;
+            use.Calls++;
+            use.Rows += sent;
+        }
+    }
+
+    /// <summary>Nothing left: the call does not count.</summary>
+    public void Release()
+    {
+        lock (use) Leave_NeedsLock();
+    }
+
+    private bool Leave_NeedsLock()
+    {
+        if (isOver) return false;
+        isOver = true;
+        use.HeldCalls--;
+        use.HeldRows -= rows;
+        return true;
+    }
+}

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Tongxiang.Core.Elements;
 using Tongxiang.Kernel;
 using Directory = Tongxiang.Agencies.Directory;
@@ -13,10 +14,14 @@ public static class IngestWiring
     {
         _ = settings;
         services.AddSingleton<Around>(p => () => Today(p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Directory>()));
+        services.AddOptions<IngestSettings>().BindConfiguration("Ingest").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(p => p.GetRequiredService<IOptions<IngestSettings>>().Value);
+        services.AddSingleton(p => new UploadRoom(p.GetRequiredService<Db>(), p.GetRequiredService<Home>(), p.GetRequiredService<IngestSettings>()));
         services.AddSingleton<Proposals>();
         services.AddSingleton<Landings>();
         services.AddSingleton<LandingFace>();
         services.AddSingleton(p => new Chore("ingest.work", TimeSpan.FromMilliseconds(300), p.GetRequiredService<Landings>().Work));
+        services.AddSingleton(p => new Chore("ingest.expire", TimeSpan.FromHours(1), ct => p.GetRequiredService<Landings>().Expire(p.GetRequiredService<IngestSettings>(), ct)));
         return services;
     }
 

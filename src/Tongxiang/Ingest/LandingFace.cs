@@ -22,10 +22,12 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
 
     internal void Map(IEndpointRouteBuilder routes)
     {
-        var room = new RequestSizeLimitAttribute(Landings.MostBytes);
-        routes.MapPost("/api/entries/{entry}/landings", Receive).WithName("ingest.land").WithMetadata(room).DisableAntiforgery().WithIdempotency();
+        // Kestrel's own limit says neither number nor remedy: the room for uploads does, and it is asked before every piece is kept.
+        var room = new DisableRequestSizeLimitAttribute();
+        routes.MapPost("/api/entries/{entry}/landings", Receive).WithName("ingest.land").WithMetadata(room).DisableAntiforgery().WithIdempotency(Named);
         routes.MapGet("/api/entries/{entry}/landings", List).WithName("ingest.list");
         routes.MapGet("/api/entries/{entry}/landings/{run}", Show).WithName("ingest.show");
+        routes.MapDelete("/api/entries/{entry}/landings/{run}", Discard).WithName("ingest.discard");
         routes.MapGet("/api/entries/{entry}/landings/{run}/progress", Follow).WithName("ingest.progress");
         routes.MapPost("/api/entries/{entry}/landings/{run}/confirmation", Confirm).WithName("ingest.confirm").WithIdempotency();
         routes.MapPost("/api/entries/{entry}/landings/{run}/sheet", Sheet).WithName("ingest.sheet").WithIdempotency();
@@ -44,7 +46,8 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
         return await Whole(async () =>
         {
             if (await Upload(http, name, ct) is not { } upload) return new Refusal(400, "ingest.no-file").ToProblem();
-            var outcome = await landings.Receive(http.Caller(), found, upload.Name, upload.Body, wish, ct);
+            var outcome = await landings.Receive(http.Caller(), found, upload.Name, upload.Body, wish, ct, http.Request.ContentLength);
+            if (!outcome.IsRefused) http.TellUpload(Named(upload.Name, outcome.Value.RawDigest!));
             return outcome.Answer(run => TypedResults.Accepted($"/api/entries/{entry}/landings/{run.Id}", View(run, Language.Of(http.Request))));
         });
     }
@@ -55,7 +58,7 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
         return await Whole(async () =>
         {
             if (await Upload(http, name, ct) is not { } upload) return new Refusal(400, "ingest.no-file").ToProblem();
-            return (await proposals.Look(upload.Body, upload.Name, sheet, ct)).Answer(p => TypedResults.Ok(p));
+            return (await proposals.Look(caller, upload.Body, upload.Name, sheet, http.Request.ContentLength, ct)).Answer(p => TypedResults.Ok(p));
         });
     }
 
@@ -79,6 +82,12 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
     {
         if (await entries.Find(entry, ct) is not { } found) return Refusal.NotFound("entry").ToProblem();
         return (await landings.Confirm(http.Caller(), found, run, confirmation, ct)).Answer(r => TypedResults.Accepted($"/api/entries/{entry}/landings/{run}", View(r, Language.Of(http.Request))));
+    }
+
+    private async Task<IResult> Discard(HttpContext http, Id<Entry> entry, Id<Run> run, CancellationToken ct)
+    {
+        if (await entries.Find(entry, ct) is not { } found) return Refusal.NotFound("entry").ToProblem();
+        return (await landings.Discard(http.Caller(), found, run, ct)).Answer(_ => TypedResults.NoContent());
     }
 
     private async Task<IResult> Sheet(HttpContext http, Id<Entry> entry, Id<Run> run, SheetChoice choice, CancellationToken ct)
@@ -148,18 +157,35 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
     }
 
     // A form that ends early or is malformed is the sender's fault; a full disk, which has an error number of its own, is ours.
+    private static bool IsBroken(Exception e) => e is InvalidDataException || (e.GetType() == typeof(IOException) && e.HResult == unchecked((int)0x80131620));
+
     private static async Task<IResult> Whole(Func<Task<IResult>> work)
     {
-        const int unexpectedEnd = unchecked((int)0x80131620);
         try
         {
             return await work();
         }
-        catch (Exception e) when (e is InvalidDataException || (e.GetType() == typeof(IOException) && e.HResult == unexpectedEnd))
+        catch (Exception e) when (IsBroken(e))
         {
             return new Refusal(400, "ingest.broken-off").ToProblem();
         }
     }
+
+    // A repeat under the same key is the same request only with the same file: it is read and named, and nothing of it is kept.
+    private static async Task<string?> Named(HttpContext http)
+    {
+        try
+        {
+            if (await Upload(http, http.Request.Query["name"] is [{ } name, ..] ? name : null, http.RequestAborted) is not { } upload) return null;
+            return Named(upload.Name, Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(upload.Body, http.RequestAborted)));
+        }
+        catch (Exception e) when (IsBroken(e))
+        {
+            return null;
+        }
+    }
+
+    private static string Named(string name, string digest) => $"{digest} {name}";
 
     // The body itself, or the first file of a form: streamed, never held.
     private static async Task<(string Name, Stream Body)?> Upload(HttpContext http, string? name, CancellationToken ct)

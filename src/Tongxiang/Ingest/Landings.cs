@@ -8,11 +8,8 @@ using Tongxiang.Warehouse;
 namespace Tongxiang.Ingest;
 
 /// <summary>The front door of landing: receive a file, propose its layout, take the confirmation, check and seal it as a version.</summary>
-public sealed partial class Landings(Db db, Home home, VersionKeys keys, Versions versions, Proposals proposals, Around around, NodeKey nodeKey, TimeProvider clock, ILogger<Landings> log) : IDisposable
+public sealed partial class Landings(Db db, Home home, VersionKeys keys, Versions versions, Proposals proposals, UploadRoom room, Around around, NodeKey nodeKey, TimeProvider clock, ILogger<Landings> log) : IDisposable
 {
-    /// <summary>Largest file taken.</summary>
-    public const long MostBytes = 64L << 30;
-
     private const int MostAttempts = 3;
     private readonly RunRows rows = new(nodeKey);
     private readonly ConcurrentDictionary<Id<Run>, Progress> progress = new();
@@ -21,11 +18,15 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
     private readonly SemaphoreSlim working = new(1, 1);
 
     /// <summary>Receives a whole file and proposes what it is; with <see cref="LandingWish.ConfirmsItself"/> and no doubt it goes on by itself.</summary>
-    public async Task<Outcome<Run>> Receive(Caller caller, Entry entry, string fileName, Stream upload, LandingWish wish, CancellationToken ct)
+    /// <param name="announced">How long the sender says it is; null: it does not say.</param>
+    public async Task<Outcome<Run>> Receive(Caller caller, Entry entry, string fileName, Stream upload, LandingWish wish, CancellationToken ct, long? announced = null)
     {
         if (LandingRules.MayLand(caller, entry) is { } refusal) return refusal;
         fileName = Path.GetFileName(fileName.Replace('\\', '/'));
         if (fileName.Length is 0 or > 200 || fileName.Contains('\0', StringComparison.Ordinal)) return Refusal.Invalid(new FieldError("name", "ingest.file-name"));
+        var entered = await room.ToLand(caller, announced, ct);
+        if (entered.Refusal is { } noRoom) return noRoom;
+        using var berth = entered.Value;
         var (version, key) = await keys.Make(entry.Id, ct);
         var id = Id<Run>.New(clock);
         var now = clock.GetUtcNow();
@@ -38,8 +39,9 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         using var clear = ScratchFile.New(home, "raw");
         try
         {
-            var received = await RawFile.Receive(home, id, key, upload, clear, MostBytes, bytes => progress[id] = new Progress(RunState.Receiving, 0, bytes, 0, 0), ct);
-            if (received is not { } raw) return await Refuse(id, new Refusal(413, "ingest.too-large", MostBytes >> 30), CancellationToken.None);
+            var received = await RawFile.Receive(home, id, key, upload, clear, berth, bytes => progress[id] = new Progress(RunState.Receiving, 0, bytes, 0, 0), ct);
+            if (received.Refusal is { } tooMuch) return await Refuse(id, tooMuch, CancellationToken.None);
+            var raw = received.Value;
             await db.Run($"update ingest_run set bytes = {raw.Bytes}, raw_digest = {raw.Digest}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
             return await Propose(id, clear.Move(), wish.Sheet, ct);
         }
@@ -68,6 +70,23 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         if (await Find(id, ct) is not { } run || run.Entry != entry.Id) return Refusal.NotFound("landing");
         if (run.State != RunState.Proposed) return Refusal.Conflict("ingest.not-waiting", run.State.ToString());
         return await Propose(id, await RawFile.Open(home, id, await keys.Open(run.Version, ct), ct), sheet, ct);
+    }
+
+    /// <summary>Lets a file go that waits for a person.</summary>
+    public async Task<Outcome<Run>> Discard(Caller caller, Entry entry, Id<Run> id, CancellationToken ct)
+    {
+        if (LandingRules.MayLand(caller, entry) is { } refusal) return refusal;
+        if (await Find(id, ct) is not { } run || run.Entry != entry.Id) return Refusal.NotFound("landing");
+        if (run.State != RunState.Proposed) return Refusal.Conflict("ingest.not-waiting", run.State.ToString());
+        return await LetGo(id, new Refusal(410, "ingest.discarded"), ct) ? (await Find(id, ct))! : Refusal.Conflict("ingest.not-waiting", "Queued");
+    }
+
+    /// <summary>Lets go what nobody confirmed in time.</summary>
+    public async Task Expire(IngestSettings settings, CancellationToken ct)
+    {
+        var before = clock.GetUtcNow() - TimeSpan.FromDays(settings.DaysToConfirm);
+        foreach (var id in await db.List($"select id from ingest_run where state = {RunState.Proposed} and changed_at < {before}", r => r.Id<Run>(0), ct))
+            await LetGo(id, new Refusal(410, "ingest.unconfirmed", settings.DaysToConfirm), ct);
     }
 
     public Task<Run?> Find(Id<Run> id, CancellationToken ct) => db.One(RunRows.Select.Then($" where id = {id}"), rows.Read, ct);
@@ -105,7 +124,6 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         foreach (var id in await db.List($"select id from ingest_run where state = {RunState.Receiving} and changed_at < {before}", r => r.Id<Run>(0), ct))
         {
             await Refuse(id, new Refusal(400, "ingest.broken-off"), ct);
-            File.Delete(RawFile.PathOf(home, id));
         }
     }
 
@@ -188,8 +206,19 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         }
     }
 
+    // A confirmation may come in the same moment: whoever is first in the row has it.
+    private async Task<bool> LetGo(Id<Run> id, Refusal why, CancellationToken ct)
+    {
+        var gone = await db.Run(
+            $"update ingest_run set state = {RunState.Refused}, proposal = null, refusal = {rows.Seal(id, RunRefusal.Of(why))}, changed_at = {clock.GetUtcNow()} where id = {id} and state = {RunState.Proposed}", ct);
+        if (gone == 1) File.Delete(RawFile.PathOf(home, id));
+        return gone == 1;
+    }
+
     private async Task<Refusal> Refuse(Id<Run> id, Refusal refusal, CancellationToken ct)
     {
+        // Nothing of it was taken: its room is free for the next file.
+        File.Delete(RawFile.PathOf(home, id));
         await db.Run($"update ingest_run set state = {RunState.Refused}, proposal = null, refusal = {rows.Seal(id, RunRefusal.Of(refusal))}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
         return refusal;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Core.Elements;
 using Tongxiang.Core.Tables;
@@ -9,19 +10,25 @@ using Tongxiang.Warehouse;
 namespace Tongxiang.Ingest;
 
 /// <summary>Looks through a delivered file once and says where its table is and what its columns hold.</summary>
-public sealed class Proposals(Home home, Around around)
+public sealed class Proposals(Home home, UploadRoom room, Around around)
 {
     private const int SampleRows = 12;
     private const int MostSampleCell = 200;
 
     /// <summary>For a new entry: type and element of every column, from a full scan. The stream is read to its end.</summary>
-    public async Task<Outcome<Proposal>> Look(Stream upload, string fileName, string? sheet, CancellationToken ct)
+    public async Task<Outcome<Proposal>> Look(Caller caller, Stream upload, string fileName, string? sheet, long? announced, CancellationToken ct)
     {
+        var entered = await room.ToPropose(caller, announced, ct);
+        if (entered.Refusal is { } noRoom) return noRoom;
+        using var berth = entered.Value;
         var raw = ScratchFile.New(home, "upload");
         try
         {
-            await using var to = raw.Create();
-            await upload.CopyToAsync(to, ct);
+            if (await Receive(upload, raw, berth, ct) is { } tooMuch)
+            {
+                raw.Dispose();
+                return tooMuch;
+            }
         }
         catch
         {
@@ -35,6 +42,18 @@ public sealed class Proposals(Home home, Around around)
             using var source = opened.Value;
             return Of(source, [], [], guesses: true);
         }, ct);
+    }
+
+    private static async Task<Refusal?> Receive(Stream upload, ScratchFile raw, UploadRoom.Berth berth, CancellationToken ct)
+    {
+        await using var to = raw.Create();
+        var buffer = new byte[1 << 17];
+        for (int read; (read = await upload.ReadAsync(buffer, ct)) > 0;)
+        {
+            if (berth.Take(read) is { } refusal) return refusal;
+            await to.WriteAsync(buffer.AsMemory(0, read), ct);
+        }
+        return null;
     }
 
     internal Outcome<Proposal> Of(Source source, IReadOnlyList<Field> fields, IReadOnlyList<string> key, bool guesses)

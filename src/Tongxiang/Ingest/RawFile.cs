@@ -11,8 +11,8 @@ internal static class RawFile
 {
     public static string PathOf(Home home, Id<Run> run) => Path.Combine(home.Uploads, $"{run.Value:N}.sealed");
 
-    /// <summary>Seals the upload while it streams in and leaves it open in <paramref name="clear"/>; null when it is longer than allowed.</summary>
-    public static async Task<(string Digest, long Bytes)?> Receive(Home home, Id<Run> run, SealKey key, Stream upload, ScratchFile clear, long most, Action<long> report, CancellationToken ct)
+    /// <summary>Seals the upload while it streams in and leaves it open in <paramref name="clear"/>; refused when there is no room for it.</summary>
+    public static async Task<Outcome<RawUpload>> Receive(Home home, Id<Run> run, SealKey key, Stream upload, ScratchFile clear, UploadRoom.Berth berth, Action<long> report, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long bytes = 0;
@@ -24,7 +24,7 @@ internal static class RawFile
             for (int read; (read = await upload.ReadAsync(buffer, ct)) > 0;)
             {
                 bytes += read;
-                if (bytes > most) return null;
+                if (berth.Take(read) is { } refusal) return refusal;
                 hash.AppendData(buffer, 0, read);
                 await sealing.WriteAsync(buffer.AsMemory(0, read), ct);
                 await open.WriteAsync(buffer.AsMemory(0, read), ct);
@@ -33,7 +33,7 @@ internal static class RawFile
             sealing.Complete();
             Durable.Flush(file);
         }
-        return (Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);
+        return new RawUpload(Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);
     }
 
     /// <summary>The clear file in the scratch folder.</summary>
@@ -54,3 +54,6 @@ internal static class RawFile
         }
     }
 }
+
+/// <summary>A file that arrived whole.</summary>
+internal readonly record struct RawUpload(string Digest, long Bytes);

@@ -16,9 +16,10 @@ public sealed class Idempotency(Db db, TimeProvider clock, NodeKey nodeKey)
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
     private readonly string holder = Guid.CreateVersion7().ToString("N");
 
-    private sealed record Kept(string Digest, string Holder, long Status, string? ContentType, string? Location, byte[]? Body);
+    private sealed record Kept(string Digest, string Holder, long Status, string? ContentType, string? Location, byte[]? Body, string? Upload);
 
-    public async Task<IResult?> Begin(string scope, string key, string digest, CancellationToken ct)
+    /// <param name="upload">Reads what a repeat uploads and names it as the first request did; asked only when the first one uploaded something.</param>
+    public async Task<IResult?> Begin(string scope, string key, string digest, Func<Task<string?>> upload, CancellationToken ct)
     {
         var reserved = await db.Run(
             $"""
@@ -28,19 +29,19 @@ public sealed class Idempotency(Db db, TimeProvider clock, NodeKey nodeKey)
             """, ct);
         if (reserved == 1) return null;
         var kept = await db.One(
-            $"select digest, holder, status, content_type, location, body from kernel_idempotency where scope = {scope} and key = {key}",
-            row => new Kept(row.GetString(0), row.GetString(1), row.GetInt64(2), row.TextOrNull(3), row.TextOrNull(4), row.IsDBNull(5) ? null : nodeKey.Unwrap(row.Bytes(5), Context(scope, key))), ct);
+            $"select digest, holder, status, content_type, location, body, upload from kernel_idempotency where scope = {scope} and key = {key}",
+            row => new Kept(row.GetString(0), row.GetString(1), row.GetInt64(2), row.TextOrNull(3), row.TextOrNull(4), row.IsDBNull(5) ? null : nodeKey.Unwrap(row.Bytes(5), Context(scope, key)), row.TextOrNull(6)), ct);
         if (kept is null || kept.Status == 0) return new Refusal(409, "kernel.outcome-unknown") { RetryAfterSeconds = 5 }.ToProblem();
-        if (kept.Digest != digest) return Refusal.Conflict("kernel.key-reused", key).ToProblem();
+        if (kept.Digest != digest || (kept.Upload is { } first && await upload() != first)) return Refusal.Conflict("kernel.key-reused", key).ToProblem();
         return new Replay(kept.Status, kept.ContentType, kept.Location, kept.Body);
     }
 
-    public Task Keep(string scope, string key, HttpResponse response, byte[] body, CancellationToken ct) =>
+    public Task Keep(string scope, string key, HttpResponse response, byte[] body, string? upload, CancellationToken ct) =>
         db.Run(
             $"""
             update kernel_idempotency
             set status = {response.StatusCode}, content_type = {response.ContentType}, location = {response.Headers.Location.FirstOrDefault()},
-              body = {(body.Length <= LargestKeptBody ? nodeKey.Wrap(body, Context(scope, key)) : null)}
+              upload = {upload}, body = {(body.Length <= LargestKeptBody ? nodeKey.Wrap(body, Context(scope, key)) : null)}
             where scope = {scope} and key = {key}
             """, ct);
 
@@ -71,9 +72,16 @@ public static class IdempotencyRoutes
 {
     private const int LargestDigestedBody = 1 << 20;
 
-    public static RouteHandlerBuilder WithIdempotency(this RouteHandlerBuilder route) => route.AddEndpointFilter(Filter);
+    private static readonly object Slot = new();
 
-    private static async ValueTask<object?> Filter(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <param name="upload">For endpoints that stream a file: reads it to its end and names it, as <see cref="TellUpload"/> did for the first request.</param>
+    public static RouteHandlerBuilder WithIdempotency(this RouteHandlerBuilder route, Func<HttpContext, Task<string?>>? upload = null) =>
+        route.AddEndpointFilter((context, next) => Filter(context, next, upload ?? (_ => Task.FromResult<string?>(null))));
+
+    /// <summary>Says what this request uploaded, for a file is no bound argument.</summary>
+    public static void TellUpload(this HttpContext http, string name) => http.Items[Slot] = name;
+
+    private static async ValueTask<object?> Filter(EndpointFilterInvocationContext context, EndpointFilterDelegate next, Func<HttpContext, Task<string?>> upload)
     {
         var http = context.HttpContext;
         var key = http.Request.Headers[Idempotency.Header].ToString();
@@ -82,7 +90,7 @@ public static class IdempotencyRoutes
         var idempotency = http.RequestServices.GetRequiredService<Idempotency>();
         var scope = $"{http.User.Identity?.Name ?? "-"} {http.Request.Method} {http.Request.Path}";
         var digest = Digest(context);
-        if (await idempotency.Begin(scope, key, digest, http.RequestAborted) is { } earlier) return earlier;
+        if (await idempotency.Begin(scope, key, digest, () => upload(http), http.RequestAborted) is { } earlier) return earlier;
         return new Recorded(idempotency, scope, key, () => next(context));
     }
 
@@ -130,7 +138,7 @@ public static class IdempotencyRoutes
             {
                 http.Response.Body = wire;
             }
-            if (http.Response.StatusCode < 300) await idempotency.Keep(scope, key, http.Response, copy.ToArray(), CancellationToken.None);
+            if (http.Response.StatusCode < 300) await idempotency.Keep(scope, key, http.Response, copy.ToArray(), http.Items[Slot] as string, CancellationToken.None);
             copy.Position = 0;
             await copy.CopyToAsync(wire, http.RequestAborted);
         }

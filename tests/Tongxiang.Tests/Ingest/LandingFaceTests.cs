@@ -78,6 +78,21 @@ public sealed class LandingFaceTests
         Assert.Equal(HttpStatusCode.Accepted, first.Status);
         var again = await lab.Send(lab.Stops, "a.csv", LandingNode.Utf8("code,riders\n001,5\n002,\n003,7\n"), key: "k1");
         Assert.Equal((Text(first.Body, "id"), "true"), (Text(again.Body, "id"), again.Answer.Headers.GetValues("Idempotent-Replay").Single()));
+        // The same key with another file, another name in the form, or half the file is another request.
+        foreach (var other in (string[])["code,riders\n001,5\n002,\n003,8\n", "code,riders\n001,5\n002,\n", ""])
+            Assert.Equal((HttpStatusCode.Conflict, "kernel.key-reused"), Told(await lab.Send(lab.Stops, "a.csv", LandingNode.Utf8(other), key: "k1")));
+        var at = $"/api/entries/{lab.Stops.Id}/landings";
+        using var form = LandingNode.Form("stops.csv", LandingNode.Utf8("code,riders\n001,5\n"));
+        using var sameForm = LandingNode.Form("stops.csv", LandingNode.Utf8("code,riders\n001,5\n"));
+        using var renamed = LandingNode.Form("other.csv", LandingNode.Utf8("code,riders\n001,5\n"));
+        using var changed = LandingNode.Form("stops.csv", LandingNode.Utf8("code,riders\n001,6\n"));
+        var sent = await lab.Ask(HttpMethod.Post, at, form, key: "k2");
+        Assert.Equal(Text(sent.Body, "id"), Text((await lab.Ask(HttpMethod.Post, at, sameForm, key: "k2")).Body, "id"));
+        Assert.Equal((HttpStatusCode.Conflict, "kernel.key-reused"), Told(await lab.Ask(HttpMethod.Post, at, renamed, key: "k2")));
+        Assert.Equal((HttpStatusCode.Conflict, "kernel.key-reused"), Told(await lab.Ask(HttpMethod.Post, at, changed, key: "k2")));
+        Assert.Equal(HttpStatusCode.NoContent, (await lab.Ask(HttpMethod.Delete, $"{at}/{Text(sent.Body, "id")}")).Status);
+        Assert.Equal((HttpStatusCode.Conflict, "ingest.not-waiting"), Told(await lab.Ask(HttpMethod.Delete, $"{at}/{Text(sent.Body, "id")}")));
+        Assert.Equal(HttpStatusCode.Forbidden, (await lab.Ask(HttpMethod.Delete, $"{at}/{Text(sent.Body, "id")}", user: "police.steward")).Status);
         Assert.Equal("kernel.key-reused", Text((await lab.Send(lab.Stops, "b.csv", LandingNode.Utf8("code\n1\n"), key: "k1")).Body, "code"));
         Assert.Equal("kernel.bad-key", Text((await lab.Send(lab.Stops, "b.csv", LandingNode.Utf8("code\n1\n"), key: new string('k', 101))).Body, "code"));
         var states = await lab.Follow(lab.Stops, Text(first.Body, "id"));
@@ -85,7 +100,7 @@ public sealed class LandingFaceTests
         Assert.Equal("""[{"code":"001","riders":5},{"code":"002","riders":null},{"code":"003","riders":7}]""", await lab.Rows("stops"));
         var second = await lab.Send(lab.Stops, "b.ndjson", LandingNode.Utf8("{\"code\":\"002\",\"riders\":4}\n{\"code\":\"003\",\"riders\":7}\n{\"code\":\"004\",\"riders\":1}\n"));
         Assert.Equal("Done", (await lab.Follow(lab.Stops, Text(second.Body, "id")))[^1]);
-        Assert.Equal(2, (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/landings")).Body.GetProperty("items").GetArrayLength());
+        Assert.Equal(3, (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/landings")).Body.GetProperty("items").GetArrayLength());
         var difference = (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/versions/1/difference/2")).Body;
         Assert.Equal((1, 1, 1), (Number(difference, "added"), Number(difference, "removed"), Number(difference, "changed")));
         var versions = (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/versions")).Body.GetProperty("items").EnumerateArray().ToList();

@@ -35,6 +35,9 @@ internal sealed class LandingLab : IAsyncDisposable
     public VersionFiles Files { get; }
     public Versions Versions { get; private set; } = null!;
     public Landings Landings { get; private set; } = null!;
+    public UploadRoom Room { get; private set; } = null!;
+    public IngestSettings Settings { get; set; } = new();
+    public long Free { get; set; } = 1L << 40;
     public Proposals Proposals { get; private set; } = null!;
     public ServingCopies Serving { get; }
     public Entry Entry { get; set; }
@@ -52,8 +55,9 @@ internal sealed class LandingLab : IAsyncDisposable
     {
         Versions = new Versions(Store.Db, Store.Home, Store.Settings, Files, log, Store.Clock);
         Surroundings Today() => new(new DateOnly(2026, 9, 18), new DivisionList([new("290101", "甲区"), new("290102", "乙区", Until: new DateOnly(2020, 1, 1)), new("290103", "丙区", From: new DateOnly(2030, 1, 1))]));
-        Proposals = new Proposals(Store.Home, Today);
-        Landings = new Landings(Store.Db, Store.Home, Keys, Versions, Proposals, Today, Store.Key, Store.Clock, NullLogger<Landings>.Instance);
+        Room = new UploadRoom(Store.Db, Store.Home, Settings, () => Free);
+        Proposals = new Proposals(Store.Home, Room, Today);
+        Landings = new Landings(Store.Db, Store.Home, Keys, Versions, Proposals, Room, Today, Store.Key, Store.Clock, NullLogger<Landings>.Instance);
     }
 
     public Task<Run> Land(string text, string name = "rows.csv", bool promotes = true, long? mostBad = null) => Land(Encoding.UTF8.GetBytes(text), name, promotes, mostBad);

@@ -25,9 +25,9 @@ internal sealed class LandingNode : IAsyncDisposable
     public Entry Stops { get; private set; } = null!;
     public Entry Draft { get; private set; } = null!;
 
-    public static async Task<LandingNode> Start(Store store)
+    public static async Task<LandingNode> Start(Store store, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var lab = new LandingNode(await NodeLab.Start(store, services => services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1000)));
+        var lab = new LandingNode(await NodeLab.Start(store, services => services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1000), settings: settings));
         var staff = await Staff.Enrol(lab.Node.Services);
         Field Of(string name, string title, string? element, bool personal = false, FieldType type = FieldType.Text) =>
             Samples.Field(name, type) with { Title = title, TitleEn = null, Element = element, IsPersonal = personal, IsRequired = false, Length = element is null && type == FieldType.Text ? 40 : null };

@@ -14,7 +14,47 @@ public sealed class NodeTests
         await using var lab = await NodeLab.Start(store);
         Assert.Equal("Healthy", await lab.Http.GetStringAsync("/health/live"));
         Assert.Equal("Healthy", await lab.Http.GetStringAsync("/health/ready"));
-        Assert.Contains("# TYPE", await lab.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        var token = await File.ReadAllTextAsync(Path.Combine(lab.Get<Home>().Keys, "metrics.token"));
+        Assert.Contains("# TYPE", await (await Metrics(lab.Http, "Bearer " + token)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Coming_from_this_machine_is_no_ground_to_read_metrics()
+    {
+        await using var lab = await NodeLab.Start(Store.Sqlite, settings: new Dictionary<string, string> { ["Telemetry:MetricsToken"] = "a-token-of-some-length" });
+        foreach (var authorization in (string?[])[null, "Bearer ", "Bearer a-token-of-some-lengt", "Bearer A-token-of-some-length", "Basic a-token-of-some-length", "a-token-of-some-length"])
+            foreach (var path in (string[])["/metrics", "/METRICS", "/metrics/", "/metrics/x"])
+                Assert.Equal((path, HttpStatusCode.Unauthorized), (path, (await Metrics(lab.Http, authorization, path)).StatusCode));
+        Assert.Equal(HttpStatusCode.OK, (await Metrics(lab.Http, "bearer a-token-of-some-length")).StatusCode);
+        Assert.False(File.Exists(Path.Combine(lab.Get<Home>().Keys, "metrics.token")));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => NodeLab.Start(Store.Sqlite, settings: new Dictionary<string, string> { ["Telemetry:MetricsToken"] = "short" }));
+        Assert.Contains("Telemetry:MetricsToken", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("short", failure.Message.Replace("too short", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_monitorings_own_listener_serves_metrics_and_nothing_else_and_no_proxy()
+    {
+        using var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        await using var lab = await NodeLab.Start(Store.Sqlite, settings: new Dictionary<string, string> { ["Listeners:Metrics"] = $"http://127.0.0.1:{port}" });
+        using var own = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        Assert.Equal(HttpStatusCode.OK, (await Metrics(own, null)).StatusCode);
+        Assert.Equal("Healthy", await own.GetStringAsync("/health/live"));
+        foreach (var path in (string[])["/", "/desk", "/api/session", "/data/x", "/metricsx"]) Assert.Equal((path, HttpStatusCode.NotFound), (path, (await own.GetAsync(path)).StatusCode));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Metrics(lab.Http, null)).StatusCode);
+        foreach (var header in (string[])["Forwarded", "Via", "X-Forwarded-For", "x-forwarded-host", "X-Forwarded-Proto", "X-Real-IP"])
+            Assert.Equal((header, HttpStatusCode.Unauthorized), (header, (await Metrics(own, null, "/metrics", header)).StatusCode));
+    }
+
+    private static async Task<HttpResponseMessage> Metrics(HttpClient http, string? authorization, string path = "/metrics", string? forwarded = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        if (forwarded is not null) request.Headers.TryAddWithoutValidation(forwarded, "127.0.0.1");
+        return await http.SendAsync(request);
     }
 
     [Theory]
