@@ -6,12 +6,13 @@ return args switch
     ["landing", .. var rest] => await Landing.Run(rest),
     ["lookup", .. var rest] => await Lookup.Run(rest),
     ["search", .. var rest] => Search.Run(rest),
+    ["behaviour", .. var rest] => Behaviour.Run(rest),
     ["evidence", .. var rest] => await Evidence.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | lookup [rows] | search [entries] | evidence [callers] [folder]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] | evidence [callers] [folder]");
     return 2;
 }

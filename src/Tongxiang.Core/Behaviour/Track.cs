@@ -1,0 +1,278 @@
+using System.Numerics;
+
+namespace Tongxiang.Core.Behaviour;
+
+/// <summary>What is remembered of one caller, or of one operator behind it: constant memory, under 4 KB.</summary>
+sealed class Track(bool isCaller)
+{
+    const int Networks = 12, Resources = 24, Ordinals = 8, People = 256, Ways = 8;
+    readonly ushort[] _activeDays = new ushort[48];
+    readonly float[]? _rates = isCaller ? new float[168] : null;
+    readonly ulong[] _lastKeys = new ulong[16];
+    readonly uint[] _networks = new uint[Networks];
+    readonly int[] _resources = new int[Resources];
+    readonly long[] _ordinals = new long[Ordinals];
+    readonly ushort[] _people = isCaller ? [] : new ushort[People];
+    readonly ushort[] _peopleDay = isCaller ? [] : new ushort[People];
+    readonly ushort[] _peopleCase = isCaller ? [] : new ushort[People];
+    readonly byte[] _peopleDays = isCaller ? [] : new byte[People];
+    long _hour = -1, _ordinalTime;
+    int _day = -1, _workdays, _restdays, _networkCount, _resourceCount, _ordinalAt, _lastHourOfWeek;
+    ulong _columns, _missBits;
+    int _keyAt, _hoursToday, _kindOfToday;
+    bool _isNear, _isMiss;
+    float _missRate = 0.02f, _nearRate = 0.02f, _enumeration;
+    float _largestRows, _hourMean;
+    int _hoursSeen;
+    int _missSeen;
+
+    public Pace Minute { get; } = new();
+    public Pace TenMinutes { get; } = new();
+    public Tail CallRows { get; } = new();
+    public Tail HourRows { get; } = new();
+    public Tail HourRate { get; } = new();
+    public long FirstAt { get; private set; }
+    public long LastAt { get; private set; }
+    public long LongestGap { get; private set; }
+    public long QuietUntil { get; set; }
+    public float QuietScore { get; set; }
+    public int QuietSigns { get; set; }
+    public float RowsThisHour { get; private set; }
+    public int CallsThisHour { get; private set; }
+    public int NightCalls { get; private set; }
+    public int OutsideHours { get; private set; }
+    public int NoCases { get; private set; }
+    public int Namesakes { get; private set; }
+    public int OutsideMatters { get; private set; }
+    public int NewResourceCalls { get; private set; }
+    public int NewNetworkCalls { get; private set; }
+    public bool IsNewBlock { get; private set; }
+    public int NewColumns { get; private set; }
+    public int Seen { get; private set; }
+
+    /// <summary>Days of this kind (work or rest) since the first call.</summary>
+    public int DaysOf(bool isWorkday) => isWorkday ? _workdays : _restdays;
+    public int Days => _workdays + _restdays;
+    /// <summary>Steps from neighbour to neighbour; 0 unless the last call was one.</summary>
+    public float Enumeration => _isNear ? _enumeration : 0;
+    public float HourUsual => _rates is null ? _hourMean : _rates[_lastHourOfWeek] is > 0 and var rate ? rate : _hourMean;
+    /// <summary>Whether it works on most working days.</summary>
+    public bool IsRegular => _activeDays.AsSpan(24).ContainsAnyInRange((ushort)(_workdays / 2 + 1), ushort.MaxValue);
+    /// <summary>Misses among the last 64 different keys; 0 unless the last call was one.</summary>
+    public float Misses => _isMiss ? BitOperations.PopCount(_missBits) : 0;
+    public float UsualMisses => _missRate;
+
+    /// <summary>Share of the earlier days of this kind that saw a call in this hour or up to <paramref name="reach"/> hours from it.</summary>
+    public float ActiveShare(Moment now, int reach)
+    {
+        var kind = now.HourOfKind - now.HourOfDay;
+        var most = 0;
+        for (var step = -reach; step <= reach; step++) most = Math.Max(most, _activeDays[kind + (now.HourOfDay + step + 24) % 24]);
+        return (most + 0.02f) / (DaysOf(now.IsWorkday) + 1);
+    }
+
+    /// <summary>Closes what time has closed: the window, the hour, the day. What was alarming is not learnt as usual.</summary>
+    public void Turn(Moment now, long at, PeerTails peers, Clockwork clock)
+    {
+        if (Seen == 0) { FirstAt = LastAt = at; }
+        Minute.Turn(now.Minute, peers.Minute);
+        TenMinutes.Turn(now.Minute / 10, peers.TenMinutes);
+        if (now.Hour != _hour)
+        {
+            if (_hour >= 0) CloseHour(peers);
+            _hour = now.Hour;
+            _lastHourOfWeek = now.HourOfWeek;
+            (CallsThisHour, RowsThisHour) = (0, 0);
+            peers.Work(now);
+            _hoursToday |= 1 << now.HourOfDay;
+        }
+        if (now.Day == _day) return;
+        for (var hour = 0; hour < 24; hour++)
+            if ((_hoursToday & 1 << hour) != 0) _activeDays[_kindOfToday + hour]++;
+        (_hoursToday, _kindOfToday) = (1 << now.HourOfDay, now.HourOfKind - now.HourOfDay);
+        // Days without a call count as well: a caller that is silent on rest days has no habit of working then.
+        var (work, rest) = clock.DaysBetween(_day < 0 ? now.Day - 1 : _day, now.Day);
+        (_workdays, _restdays, _day) = (_workdays + work, _restdays + rest, now.Day);
+        (NightCalls, OutsideHours) = (0, 0);
+        (NoCases, Namesakes, OutsideMatters, NewResourceCalls, NewNetworkCalls, NewColumns) = (0, 0, 0, 0, 0, 0);
+        IsNewBlock = false;
+    }
+
+    void CloseHour(PeerTails peers)
+    {
+        if (RowsThisHour > 0) HourRows.Add(RowsThisHour, peers.HourRows);
+        HourRate.Add((CallsThisHour + 2) / (HourUsual + 2), peers.HourRate);
+        _hourMean += (CallsThisHour - _hourMean) / MathF.Min(++_hoursSeen, 200);
+        if (_rates is null) return;
+        ref var rate = ref _rates[_lastHourOfWeek];
+        var bounded = rate > 0 ? MathF.Min(CallsThisHour, 4 * rate + 8) : CallsThisHour;
+        rate = rate == 0 ? bounded : rate + 0.25f * (bounded - rate);
+    }
+
+    /// <summary>Takes in one call.</summary>
+    public void Take(in Observed call, Moment now, bool isNight)
+    {
+        LongestGap = Seen > 0 ? Math.Max(LongestGap, call.At - LastAt) : 0;
+        LastAt = call.At;
+        Seen++;
+        CallsThisHour++;
+        if (isNight) NightCalls++;
+        if (call.Marks.HasFlag(CallMarks.OutsideHours)) OutsideHours++;
+        if (call.Marks.HasFlag(CallMarks.NoCase)) NoCases++;
+        if (call.Marks.HasFlag(CallMarks.Namesake)) Namesakes++;
+        if (call.Marks.HasFlag(CallMarks.OutsideMatter)) OutsideMatters++;
+        TakeMiss(call);
+        TakeNetwork(call);
+        TakeOrdinal(call.Ordinal, call.At);
+        Minute.Add(call.Key);
+        TenMinutes.Add(call.Key);
+        if (call.Marks.HasFlag(CallMarks.Refused)) return;
+        RowsThisHour += call.Rows;
+        TakeResource(call);
+    }
+
+    void TakeMiss(in Observed call)
+    {
+        // A retry storm repeats one key: it is counted once.
+        _isMiss = false;
+        if (_lastKeys.AsSpan().Contains(call.Key)) return;
+        _lastKeys[_keyAt++ % _lastKeys.Length] = call.Key;
+        var missed = _isMiss = call.Marks.HasFlag(CallMarks.Missed);
+        if (_missSeen++ > 64) _missRate += ((_missBits >> 63) - _missRate) * 0.002f;
+        _missBits = (_missBits << 1) | (missed ? 1UL : 0);
+    }
+
+    void TakeNetwork(in Observed call)
+    {
+        var known = false;
+        var block = false;
+        for (var i = 0; i < Math.Min(_networkCount, Networks); i++)
+        {
+            known |= _networks[i] == call.Network;
+            block |= _networks[i] >> 8 == call.Network >> 8;
+        }
+        if (known) return;
+        NewNetworkCalls++;
+        IsNewBlock |= !block;
+        // A refused network is never learnt; another one only after it came back often enough to be somebody's habit.
+        if (!call.Marks.HasFlag(CallMarks.Refused) && (_networkCount == 0 || block || Days < 3 || NewNetworkCalls >= 40)) _networks[_networkCount++ % Networks] = call.Network;
+    }
+
+    void TakeResource(in Observed call)
+    {
+        for (var i = 0; i < Math.Min(_resourceCount, Resources); i++)
+            if (_resources[i] == call.Resource)
+            {
+                NewColumns = Math.Max(NewColumns, BitOperations.PopCount(call.Columns & ~_columns));
+                if (Days < 7 || NewColumns > 0 && CallsThisHour > 20) _columns |= call.Columns;
+                return;
+            }
+        if (_resourceCount > 0 && Days >= 7 && Seen >= 60 && !call.Marks.HasFlag(CallMarks.NewGrant) && ++NewResourceCalls < 60) return;
+        _resources[_resourceCount++ % Resources] = call.Resource;
+        _columns |= call.Columns;
+    }
+
+    // Steps to a near neighbour of one of the last keys add up; any other step takes half of one back. Chance alone almost never makes two.
+    void TakeOrdinal(long ordinal, long at)
+    {
+        var near = _isNear = false;
+        if (ordinal < 0) return;
+        for (var i = 0; i < Ordinals; i++)
+        {
+            var step = Math.Abs(ordinal - _ordinals[i]);
+            near |= step is > 0 and <= 32;
+            if (step == 0) return;
+        }
+        _ordinals[_ordinalAt++ % Ordinals] = ordinal;
+        var faded = _enumeration * MathF.Exp(-(at - _ordinalTime) / 43_200_000f);
+        _ordinalTime = at;
+        _enumeration = Math.Clamp(faded + (near ? 1 - 4 * _nearRate : -0.25f), 0, 2 * Signs.EnumerationSteps);
+        _isNear = near;
+        // A job that always reads a dense register in order is judged by its own habit, learnt slowly.
+        _nearRate += ((near ? 1 : 0) - _nearRate) * 0.001f;
+    }
+
+    /// <summary>The largest answer that is usual here; of a newcomer, for its peers.</summary>
+    public float LargestRows(PeerTails peers) => CallRows.Seen >= 40 ? _largestRows : MathF.Max(_largestRows, peers.LargestRows);
+
+    public void LearnRows(int rows, PeerTails peers)
+    {
+        CallRows.Add(rows, peers.CallRows);
+        // One huge answer moves the bound by a doubling at most, and only comes back to lift it again if it is repeated.
+        _largestRows = MathF.Max(_largestRows * 0.9999f, MathF.Min(rows, MathF.Max(16, 2 * _largestRows)));
+        peers.LargestRows = MathF.Max(peers.LargestRows * 0.99999f, MathF.Min(rows, MathF.Max(16, 2 * peers.LargestRows)));
+    }
+
+    /// <summary>For how many cases, on different days of the last thirty, this operator read this person; the present one included.</summary>
+    /// <remarks>A matter that takes days comes back under its case number and counts once. 256 places in sets of eight; a reading of one day gives way before one of several days.</remarks>
+    public int CasesOf(ulong person, ulong @case, int day)
+    {
+        var number = (ushort)(@case >> 48);
+        var (tag, today, set) = ((ushort)(person >> 48 | 1), (ushort)day, (int)(person % (People / Ways)) * Ways);
+        var leaves = set;
+        for (var i = set; i < set + Ways; i++)
+        {
+            if (_people[i] == tag && today - _peopleDay[i] <= 30)
+            {
+                if (_peopleDay[i] != today && _peopleCase[i] != number) (_peopleCase[i], _peopleDays[i]) = (number, (byte)Math.Min(250, _peopleDays[i] + 1));
+                _peopleDay[i] = today;
+                return _peopleDays[i];
+            }
+            if (Worth(i, today) < Worth(leaves, today)) leaves = i;
+        }
+        (_people[leaves], _peopleDay[leaves], _peopleCase[leaves], _peopleDays[leaves]) = (tag, today, number, 1);
+        return 1;
+    }
+
+    int Worth(int i, int day)
+    {
+        var age = day - _peopleDay[i];
+        return _people[i] == 0 || age > 30 ? int.MinValue : _peopleDays[i] * 12 - age;
+    }
+}
+
+/// <summary>What a peer group has in common: the prior of whoever is new in it.</summary>
+sealed class PeerTails
+{
+    public Tail Minute { get; } = new();
+    public Tail TenMinutes { get; } = new();
+    public Tail CallRows { get; } = new();
+    public Tail HourRows { get; } = new();
+    public Tail HourRate { get; } = new();
+    public float LargestRows { get; set; }
+    readonly float[] _hours = new float[24];
+
+    public void Work(Moment now)
+    {
+        if (now.IsWorkday) _hours[now.HourOfDay]++;
+    }
+
+    /// <summary>Whether peers commonly work at this hour of a working day.</summary>
+    public bool Work(int hour) => _hours[hour] > 0.1f * _hours.Max();
+}
+
+/// <summary>How many different keys a span of time held, against what is usual.</summary>
+sealed class Pace
+{
+    readonly Distinct _keys = new();
+    readonly Tail _usual = new();
+    long _number = -1;
+
+    public float Count => _keys.Count;
+
+    public void Turn(long number, Tail peers)
+    {
+        if (number == _number) return;
+        if (_number >= 0 && _keys.Count > 0) _usual.Add(_keys.Count, peers);
+        _keys.Clear();
+        _number = number;
+    }
+
+    public void Add(ulong key)
+    {
+        if (key != 0) _keys.Add(key);
+    }
+
+    public float Surprise(Tail peers) => _usual.Surprise(_keys.Count, peers);
+    public float Usual(Tail peers) => _usual.Usual(peers);
+}

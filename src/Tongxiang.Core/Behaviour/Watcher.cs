@@ -1,0 +1,152 @@
+namespace Tongxiang.Core.Behaviour;
+
+/// <summary>Watches calls in the order they come, per caller and per operator behind it, and says when somebody should look.</summary>
+/// <remarks>Deterministic: the same calls give the same alarms. Not for several threads at once; shard by caller.</remarks>
+/// <param name="isWorkday">The calendar in force.</param>
+public sealed class Watcher(Func<DateOnly, bool> isWorkday)
+{
+    const int Groups = 64;
+    readonly Clockwork _clock = new(isWorkday, TimeSpan.FromHours(8));
+    readonly Dictionary<int, Track> _callers = [];
+    readonly Dictionary<(int, ulong), Track> _operators = [];
+    readonly PeerTails[] _peers = [.. Enumerable.Range(0, Groups).Select(_ => new PeerTails())];
+    readonly PeerTails[] _operatorPeers = [.. Enumerable.Range(0, Groups).Select(_ => new PeerTails())];
+    readonly List<Reason> _reasons = [];
+    long _startedAt = -1;
+
+    /// <summary>Callers and operators remembered.</summary>
+    public int Remembered => _callers.Count + _operators.Count;
+
+    /// <summary>Takes in one call; an alarm when this call makes one.</summary>
+    public Alarm? See(in Observed call)
+    {
+        if (_startedAt < 0) _startedAt = call.At;
+        var now = _clock.Read(call.At);
+        var caller = Of(_callers, call.Caller, isCaller: true);
+        _reasons.Clear();
+        var group = call.Group & (Groups - 1);
+        Judge(caller, call, now, _peers[group]);
+        if (call.Operator == 0) return Raise(caller, call, 0);
+        var person = Of(_operators, (call.Caller, call.Operator), isCaller: false);
+        JudgeOperator(person, call, now, _operatorPeers[group], caller);
+        return Raise(caller, call, call.Operator);
+    }
+
+    static Track Of<TKey>(Dictionary<TKey, Track> tracks, TKey key, bool isCaller) where TKey : notnull
+    {
+        if (tracks.TryGetValue(key, out var track)) return track;
+        return tracks[key] = new Track(isCaller);
+    }
+
+    void Judge(Track track, in Observed call, Moment now, PeerTails peers)
+    {
+        var gap = track.Seen > 0 ? call.At - track.LastAt : 0;
+        track.Turn(now, call.At, peers, _clock);
+        var share = track.ActiveShare(now, 1);
+        var isNight = track.Days >= 14 && share < MathF.Max(0.02f, 1.5f / (track.DaysOf(now.IsWorkday) + 1));
+        // An account that nobody used since its right was given is as stale as one that fell silent.
+        if (track.Seen == 0 && call.At - _startedAt > Signs.StaleAfter && !call.Marks.HasFlag(CallMarks.NewGrant)) Add(Sign.Stale, 1, (call.At - _startedAt) / 86_400_000f, 0);
+        if (track.Seen > 0 && gap > Signs.StaleAfter && gap > track.LongestGap * 6 / 5) Add(Sign.Stale, 1, gap / 86_400_000f, track.LongestGap / 86_400_000f);
+        track.Take(call, now, isNight);
+        Declared(track, call);
+        if (isNight) Add(Sign.Night, NightStrength(track, now, peers), track.NightCalls, share);
+        if (track.NewNetworkCalls > 0 && track.Days >= 7 && track.IsNewBlock) Add(Sign.NewNetwork, call.Marks.HasFlag(CallMarks.OutsideNetworks) ? 1 : track.Days >= 14 ? 1 : 0.5f * track.NewNetworkCalls, track.NewNetworkCalls, 0);
+        if (track.NewResourceCalls > 0 && track.Days >= 14) Add(Sign.NewResource, track.NewResourceCalls / 8f, track.NewResourceCalls, 0);
+        if (track.NewColumns > 4) Add(Sign.Columns, 0.5f + track.NewColumns / 40f, track.NewColumns, 0);
+        Amounts(track, call, peers, Signs.Caller);
+        if (track.CallsThisHour >= Signs.LeastCalls && !isNight) Add(Sign.Rate, track.HourRate.Surprise((track.CallsThisHour + 2) / (track.HourUsual + 2), peers.HourRate) / Signs.RateLimit, track.CallsThisHour, track.HourUsual);
+    }
+
+    // Somebody stays late, or works in office hours when he usually does not: odd, but no alarm alone.
+    static float NightStrength(Track track, Moment now, PeerTails peers) => track switch
+    {
+        _ when track.ActiveShare(now, 4) > 0.3f => MathF.Min(0.7f, track.NightCalls / 6f),
+        _ when (!now.IsWorkday || !track.IsRegular) && peers.Work(now.HourOfDay) => MathF.Min(0.5f, track.NightCalls / 6f),
+        _ => track.NightCalls / 3f,
+    };
+
+    void JudgeOperator(Track track, in Observed call, Moment now, PeerTails peers, Track caller)
+    {
+        track.Turn(now, call.At, peers, _clock);
+        track.Take(call, now, isNight: false);
+        if (call.Subject != 0 && !call.Marks.HasFlag(CallMarks.Refused))
+        {
+            var cases = track.CasesOf(call.Subject, call.Case, now.Day);
+            if (cases >= 3) Add(Sign.SamePerson, cases / Signs.SamePersonCases, cases, 1);
+        }
+        if (track.Namesakes > 0) Add(Sign.Namesake, 0.4f + track.Namesakes * 0.3f, track.Namesakes, 0);
+        if (caller.Days >= 2) Amounts(track, call, peers, Signs.Operator);
+    }
+
+    // What the grant declares needs no learning: this is where precision comes from.
+    void Declared(Track track, in Observed call)
+    {
+        if (track.OutsideHours > 0) Add(Sign.Hours, track.OutsideHours / 3f, track.OutsideHours, 0);
+        if (call.Marks.HasFlag(CallMarks.OutsideNetworks)) Add(Sign.Network, track.IsNewBlock ? 1 : 0.6f, track.NewNetworkCalls, 0);
+        if (track.OutsideMatters > 0) Add(Sign.Matter, track.OutsideMatters / 3f, track.OutsideMatters, 0);
+        if (track.NoCases > 0) Add(Sign.NoCase, track.NoCases / 8f, track.NoCases, 0);
+    }
+
+    void Amounts(Track track, in Observed call, PeerTails peers, Signs.Bounds bounds)
+    {
+        if (track.Enumeration >= 4) Add(Sign.Enumeration, track.Enumeration / Signs.EnumerationSteps, track.Enumeration, 0);
+        if (track.Minute.Count >= bounds.LeastKeys) Add(Sign.Burst, track.Minute.Surprise(peers.Minute) / bounds.Burst, track.Minute.Count, track.Minute.Usual(peers.Minute));
+        if (track.TenMinutes.Count >= bounds.LeastKeys) Add(Sign.Burst, track.TenMinutes.Surprise(peers.TenMinutes) / bounds.Burst, track.TenMinutes.Count, track.TenMinutes.Usual(peers.TenMinutes));
+        var misses = track.Misses;
+        var expected = 64 * track.UsualMisses;
+        if (misses >= 12 && misses > expected) Add(Sign.Misses, (misses - expected) / (8 + 7 * MathF.Sqrt(expected + 1)), misses, expected);
+        if (call.Rows > 0 && !call.Marks.HasFlag(CallMarks.Refused))
+        {
+            var usual = track.CallRows.Usual(peers.CallRows);
+            if (call.Rows >= bounds.LeastRows && track.CallRows.Seen + peers.CallRows.Seen > 100)
+                Add(Sign.Volume, MathF.Log2(call.Rows / MathF.Max(1, track.LargestRows(peers))) / Signs.VolumeOctaves, call.Rows, usual);
+            track.LearnRows(call.Rows, peers);
+        }
+    }
+
+    void Add(Sign sign, float strength, float seen, float usual)
+    {
+        if (strength >= Signs.Least) _reasons.Add(new Reason(sign, MathF.Min(strength, 9.99f), seen, usual));
+    }
+
+    // The strongest sign counts whole, the others by how far they are from it: two half-certain signs of one hour make one alarm, ten weak ones none.
+    Alarm? Raise(Track track, in Observed call, ulong who)
+    {
+        if (_reasons.Count == 0) return null;
+        _reasons.Sort(static (a, b) => b.Strength.CompareTo(a.Strength));
+        float score = 0, part = 1;
+        var signs = 0;
+        List<Reason> top = [];
+        foreach (var reason in _reasons)
+        {
+            if ((signs & 1 << (int)reason.Sign) != 0) continue;
+            signs |= 1 << (int)reason.Sign;
+            score += part * reason.Strength;
+            part = part == 1 ? 0.4f : part * 0.4f;
+            top.Add(reason);
+            if (top.Count == 3) break;
+        }
+        if (score < 1 || top[0].Strength < 0.7f) return null;
+        // A day's rest after an alarm, unless it grows to twice as bad or shows another sign.
+        var isQuiet = call.At < track.QuietUntil;
+        if (isQuiet && score < 2 * track.QuietScore && (track.QuietSigns & 1 << (int)top[0].Sign) != 0) return null;
+        (track.QuietUntil, track.QuietScore, track.QuietSigns) = (call.At + 86_400_000, score, signs | (isQuiet ? track.QuietSigns : 0));
+        return new Alarm(call.At, call.Caller, who, score, top);
+    }
+}
+
+/// <summary>Where each sign raises an alarm alone. Chosen on seeds 1 to 6 of the traffic generator; the figures of other seeds are in docs/behaviour.md.</summary>
+static class Signs
+{
+    public const float Least = 0.3f;
+    public const long StaleAfter = 40L * 86_400_000;
+    public const float SamePersonCases = 4;
+    public const float EnumerationSteps = 8;
+    public const float VolumeOctaves = 4.6f;
+    public const float RateLimit = 9f;
+    public const int LeastCalls = 20;
+    public static readonly Bounds Caller = new(LeastKeys: 8, Burst: 6f, LeastRows: 200);
+    public static readonly Bounds Operator = new(LeastKeys: 8, Burst: 6.4f, LeastRows: 200);
+
+    public readonly record struct Bounds(float LeastKeys, float Burst, float LeastRows);
+}
