@@ -80,8 +80,9 @@ internal static class Landing
         var keys = new VersionKeys(db, NodeKey.Of(home), settings, clock);
         using var versions = new Versions(db, home, settings, new VersionFiles(home, keys), log, clock);
         var around = new Surroundings(new DateOnly(2026, 9, 18), new DivisionList(Enumerable.Range(1, 40).Select(i => new DatedDivision($"2901{i:00}", "区"))));
-        var room = new UploadRoom(db, home, new IngestSettings());
-        using var landings = new Landings(db, home, keys, versions, new Proposals(home, room, () => around), room, () => around, NodeKey.Of(home), clock, NullLogger<Landings>.Instance);
+        var limits = new IngestSettings();
+        var room = new UploadRoom(db, home, limits);
+        using var landings = new Landings(db, home, keys, versions, new Proposals(home, room, () => around), room, () => around, NodeKey.Of(home), limits, clock, NullLogger<Landings>.Instance);
         var entry = Entry(clock);
         Forget();
         var before = Cpu();

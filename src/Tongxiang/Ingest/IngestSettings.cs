@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Tongxiang.Ingest;
 
-/// <summary>How much room uploads may take; section <c>Ingest</c> of the settings.</summary>
+/// <summary>How much room uploads and how much of the machine landings may take; section <c>Ingest</c> of the settings.</summary>
 public sealed record IngestSettings
 {
     /// <summary>Largest file that is landed, in GiB.</summary>
@@ -28,4 +28,8 @@ public sealed record IngestSettings
     /// <summary>Days after which a file that nobody confirmed is let go.</summary>
     [Range(1, 365)]
     public int DaysToConfirm { get; init; } = 14;
+
+    /// <summary>Landings that are checked and sealed at the same time.</summary>
+    [Range(1, 8)]
+    public int AtOnce { get; init; } = 2;
 }

@@ -8,14 +8,12 @@ using Tongxiang.Warehouse;
 namespace Tongxiang.Ingest;
 
 /// <summary>The front door of landing: receive a file, propose its layout, take the confirmation, check and seal it as a version.</summary>
-public sealed partial class Landings(Db db, Home home, VersionKeys keys, Versions versions, Proposals proposals, UploadRoom room, Around around, NodeKey nodeKey, TimeProvider clock, ILogger<Landings> log) : IDisposable
+public sealed partial class Landings(Db db, Home home, VersionKeys keys, Versions versions, Proposals proposals, UploadRoom room, Around around, NodeKey nodeKey, IngestSettings settings,
+    TimeProvider clock, ILogger<Landings> log) : IDisposable
 {
-    private const int MostAttempts = 3;
     private readonly RunRows rows = new(nodeKey);
     private readonly ConcurrentDictionary<Id<Run>, Progress> progress = new();
-    private readonly ConcurrentDictionary<Id<Run>, int> attempts = new();
     private readonly ConcurrentDictionary<Id<Run>, Source> ready = new();
-    private readonly SemaphoreSlim working = new(1, 1);
 
     /// <summary>Receives a whole file and proposes what it is; with <see cref="LandingWish.ConfirmsItself"/> and no doubt it goes on by itself.</summary>
     /// <param name="announced">How long the sender says it is; null: it does not say.</param>
@@ -127,56 +125,10 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         }
     }
 
-    /// <summary>Does what waits, one landing after the other; a landing that a crash interrupted is done again from its raw file.</summary>
-    public async Task Work(CancellationToken ct)
-    {
-        await working.WaitAsync(ct);
-        try
-        {
-            using var only = OnlyHere();
-            if (only is null) return;
-            while (await db.One(RunRows.Select.Then($" where state in ('Queued', 'Checking', 'Sealing') order by id limit 1"), rows.Read, ct) is { } run) await Try(run, ct);
-        }
-        finally
-        {
-            working.Release();
-        }
-    }
-
     public void Dispose()
     {
         foreach (var source in ready.Values) source.Dispose();
         working.Dispose();
-    }
-
-    // A node and an import at the terminal may share the data folder: whoever holds the file works, the other waits for the outcome.
-    private FileStream? OnlyHere()
-    {
-        try
-        {
-            return new FileStream(Path.Combine(home.Uploads, "working"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    private async Task Try(Run run, CancellationToken ct)
-    {
-        try
-        {
-            if (await Land(run, ct) is { } refusal) await Refuse(run.Id, refusal, ct);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            Failed(log, run.Id.ToString(), e);
-            if (attempts.AddOrUpdate(run.Id, 1, (_, n) => n + 1) >= MostAttempts) await Refuse(run.Id, new Refusal(500, "ingest.failed"), ct);
-        }
-        finally
-        {
-            progress.TryRemove(run.Id, out _);
-        }
     }
 
     private async Task<Outcome<Run>> Propose(Id<Run> id, ScratchFile raw, string? sheet, CancellationToken ct)
@@ -222,7 +174,4 @@ public sealed partial class Landings(Db db, Home home, VersionKeys keys, Version
         await db.Run($"update ingest_run set state = {RunState.Refused}, proposal = null, refusal = {rows.Seal(id, RunRefusal.Of(refusal))}, changed_at = {clock.GetUtcNow()} where id = {id}", ct);
         return refusal;
     }
-
-    [LoggerMessage(1901, LogLevel.Error, "Landing {Run} failed and will be tried again.")]
-    private static partial void Failed(ILogger log, string run, Exception e);
 }

@@ -18,7 +18,7 @@ internal sealed class Duck : IDisposable
             set autoload_known_extensions = false;
             set threads = 1;
             set memory_limit = '256MB';
-            set temp_directory = {Text(Path.Combine(home.Scratch, "duck"))};
+            set temp_directory = {Text(Path.Combine(home.Scratch, $"duck-{Guid.CreateVersion7():N}"))};
             set allowed_directories = [{Text(home.Scratch + Path.DirectorySeparatorChar)}];
             set enable_external_access = false;
             set lock_configuration = true;

@@ -13,6 +13,7 @@ public sealed class Versions(Db db, Home home, NodeSettings settings, VersionFil
 {
     private readonly ServeBuild serving = new(home, settings);
     private readonly SemaphoreSlim building = new(1, 1);
+    private readonly SemaphoreSlim following = new(1, 1);
     private ImmutableDictionary<Id<Entry>, Version> current = ImmutableDictionary<Id<Entry>, Version>.Empty;
     private long seen;
 
@@ -115,14 +116,27 @@ public sealed class Versions(Db db, Home home, NodeSettings settings, VersionFil
     /// <summary>Takes over what was promoted since the last look, here or on another copy of the node.</summary>
     public async Task Follow(CancellationToken ct)
     {
-        var newest = await db.One($"select coalesce(max(seq), 0) from warehouse_change", row => row.GetInt64(0), ct);
-        if (newest == Volatile.Read(ref seen)) return;
-        var all = await db.List(VersionRows.Select.Then($" where c.version = v.id"), VersionRows.Read, ct);
-        Volatile.Write(ref current, all.ToImmutableDictionary(v => v.Entry));
-        Volatile.Write(ref seen, newest);
+        // One after the other: a slower look must not put an older picture over a newer one.
+        await following.WaitAsync(ct);
+        try
+        {
+            var newest = await db.One($"select coalesce(max(seq), 0) from warehouse_change", row => row.GetInt64(0), ct);
+            if (newest == Volatile.Read(ref seen)) return;
+            var all = await db.List(VersionRows.Select.Then($" where c.version = v.id"), VersionRows.Read, ct);
+            Volatile.Write(ref current, all.ToImmutableDictionary(v => v.Entry));
+            Volatile.Write(ref seen, newest);
+        }
+        finally
+        {
+            following.Release();
+        }
     }
 
-    public void Dispose() => building.Dispose();
+    public void Dispose()
+    {
+        building.Dispose();
+        following.Dispose();
+    }
 
     private async Task Changed(Tx tx, Id<Entry> entry, Id<Version> version, string kind) =>
         await tx.Run($"insert into warehouse_change (seq, entry, version, kind, changed_at) values ({await tx.Next("warehouse.change")}, {entry}, {version}, {kind}, {clock.GetUtcNow()})");

@@ -41,6 +41,10 @@ internal sealed class LandingLab : IAsyncDisposable
     public Proposals Proposals { get; private set; } = null!;
     public ServingCopies Serving { get; }
     public Entry Entry { get; set; }
+
+    /// <summary>Called when a landing begins its check.</summary>
+    public Action Begins { get; set; } = () => { };
+
     public Caller Steward => new("steward", null, null, Entry.Agency, AgencyKind.Department, new HashSet<Role> { Role.Steward }, "专员");
 
     public static async Task<LandingLab> Start(Store store)
@@ -54,10 +58,15 @@ internal sealed class LandingLab : IAsyncDisposable
     public void Open()
     {
         Versions = new Versions(Store.Db, Store.Home, Store.Settings, Files, log, Store.Clock);
-        Surroundings Today() => new(new DateOnly(2026, 9, 18), new DivisionList([new("290101", "甲区"), new("290102", "乙区", Until: new DateOnly(2020, 1, 1)), new("290103", "丙区", From: new DateOnly(2030, 1, 1))]));
+        var today = new Surroundings(new DateOnly(2026, 9, 18), new DivisionList([new("290101", "甲区"), new("290102", "乙区", Until: new DateOnly(2020, 1, 1)), new("290103", "丙区", From: new DateOnly(2030, 1, 1))]));
+        Surroundings Today()
+        {
+            Begins();
+            return today;
+        }
         Room = new UploadRoom(Store.Db, Store.Home, Settings, () => Free);
         Proposals = new Proposals(Store.Home, Room, Today);
-        Landings = new Landings(Store.Db, Store.Home, Keys, Versions, Proposals, Room, Today, Store.Key, Store.Clock, NullLogger<Landings>.Instance);
+        Landings = new Landings(Store.Db, Store.Home, Keys, Versions, Proposals, Room, Today, Store.Key, Settings, Store.Clock, NullLogger<Landings>.Instance);
     }
 
     public Task<Run> Land(string text, string name = "rows.csv", bool promotes = true, long? mostBad = null) => Land(Encoding.UTF8.GetBytes(text), name, promotes, mostBad);
