@@ -29,6 +29,16 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Lines that tell of a fault.</summary>
     public IReadOnlyList<string> Faults => [.. said.Where(line => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("crit:", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal))];
 
+    /// <summary>The most memory it ever held, in megabytes; 0 where the system does not tell.</summary>
+    public long PeakMegabytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64 >> 20;
+        }
+    }
+
     public async Task Kill()
     {
         process.Kill();

@@ -21,8 +21,11 @@ internal sealed class Town : IAsyncDisposable
     public const string Client = "police-01";
     public const long LentRows = 500;
     private readonly string root = StoreLab.Folder();
+    private string? database;
 
     public string Data => Path.Combine(root, "data");
+
+    public bool IsCluster => database is not null;
 
     public string Settings => Path.Combine(root, "settings.json");
 
@@ -49,10 +52,12 @@ internal sealed class Town : IAsyncDisposable
         return text.ToString();
     }
 
-    public static async Task<Town> Found()
+    public static async Task<Town> Found(Store store = Store.Sqlite)
     {
         var town = new Town();
-        await File.WriteAllTextAsync(town.Settings, JsonSerializer.Serialize(new Dictionary<string, string> { ["Gateway:OpenCallsPerMinute"] = "100000" }));
+        var settings = new Dictionary<string, string> { ["Gateway:OpenCallsPerMinute"] = "100000" };
+        if (store == Store.PostgreSql) (settings["Node:Store"], settings["Node:Database"]) = ("PostgreSql", town.database = await Cluster.Create());
+        await File.WriteAllTextAsync(town.Settings, JsonSerializer.Serialize(settings));
         await town.Inside(town.Fill);
         return town;
     }
@@ -71,11 +76,11 @@ internal sealed class Town : IAsyncDisposable
         await app.StopAsync();
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Key.Dispose();
+        if (database is not null) await Cluster.Drop(database);
         System.IO.Directory.Delete(root, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     private async Task Fill(IServiceProvider node)
