@@ -56,10 +56,14 @@ static class LandingPorts
             var fileName = what.FileNameStar.HasValue ? what.FileNameStar.Value : HeaderUtilities.RemoveQuotes(what.FileName).Value;
             if (string.IsNullOrEmpty(fileName)) return Results.Redirect($"{back}/land?miss=no-file");
             var run = await landings.Receive(http.Caller(), found.Value, fileName, part.Body, Wish(values), ct, http.Request.ContentLength);
-            return run.Answer(r => Results.Redirect($"{back}/landings/{r.Id}"));
+            return Results.Redirect(run.IsRefused ? back + await Refused(landings, found.Value.Id, run.Refusal!, ct) : $"{back}/landings/{run.Value.Id}");
         }
         return Results.Redirect($"{back}/land?miss=no-file");
     }
+
+    // What was wrong with a file stands on the page of its landing; a form must not be answered with a problem for machines.
+    static async Task<string> Refused(Landings landings, Id<Entry> entry, Refusal refusal, CancellationToken ct) =>
+        (await landings.Of(entry, ct)).FirstOrDefault() is { State: RunState.Refused, Refusal: { } said } run && said.Code == refusal.Code ? $"/landings/{run.Id}" : "/land?miss=" + refusal.Code;
 
     static LandingWish Wish(Dictionary<string, string> values) => new(
         MostBadRows: long.TryParse(values.GetValueOrDefault("mostBad"), NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? most : null,

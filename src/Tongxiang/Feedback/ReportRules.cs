@@ -32,20 +32,21 @@ public static class ReportRules
 
     private static void Words(string field, string text, int fewest, int most, List<FieldError> found)
     {
-        if (text.Length < fewest) found.Add(new FieldError(field, "feedback.field.short", fewest));
-        else if (text.Length > most) found.Add(new FieldError(field, "feedback.field.long", most, text.Length));
-        else if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))) found.Add(new FieldError(field, "feedback.field.control"));
-        else if (HoldsCitizenId(text)) found.Add(new FieldError(field, "feedback.field.citizen-id"));
+        var name = new TextKey("feedback.name." + field);
+        if (text.Length < fewest) found.Add(new FieldError(field, "feedback.field.short", name, fewest));
+        else if (text.Length > most) found.Add(new FieldError(field, "feedback.field.long", name, most, text.Length));
+        else if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))) found.Add(new FieldError(field, "feedback.field.control", name));
+        else if (HoldsCitizenId(text)) found.Add(new FieldError(field, "feedback.field.citizen-id", name));
     }
 
     /// <summary>A valid identity number among the words: reports are read by several people and kept, so it must not come in at all.</summary>
     internal static bool HoldsCitizenId(string text)
     {
+        Span<byte> digits = stackalloc byte[idLength - 1];
         for (var at = 0; at + idLength <= text.Length; at++)
         {
             var part = text.AsSpan(at, idLength);
             if (part[..^1].ContainsAnyExceptInRange('0', '9') || (at > 0 && char.IsAsciiDigit(text[at - 1])) || (at + idLength < text.Length && char.IsAsciiDigit(text[at + idLength]))) continue;
-            Span<byte> digits = stackalloc byte[idLength - 1];
             for (var i = 0; i < digits.Length; i++) digits[i] = (byte)part[i];
             if (CitizenId.CheckCharacter(digits) == char.ToUpperInvariant(part[^1])) return true;
         }

@@ -104,7 +104,7 @@ public sealed class Reports(Db db, TimeProvider clock, EvidenceLog evidence, Dea
 
     private static bool Answers(Caller caller) => caller.Has(Role.Steward) || caller.Has(Role.SharingOfficeHead);
 
-    private Task Witness(Tx tx, string kind, Caller caller, Report report, Dictionary<string, string> facts) => evidence.Append(
+    private Task<string> Witness(Tx tx, string kind, Caller caller, Report report, Dictionary<string, string> facts) => evidence.Append(
         tx, new Happening(kind, caller.Actor, caller.Agency?.ToString(), $"report:{report.Id}", clock.GetUtcNow(), facts) { Parties = [report.Provider.ToString()] });
 
     private static Sql Part(Sql sql) => sql;

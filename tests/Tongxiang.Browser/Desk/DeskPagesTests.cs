@@ -22,6 +22,7 @@ public sealed partial class DeskPagesTests(Chromium chromium, Site site)
     [InlineData("Steward", "/desk/grants/{given}")]
     [InlineData("Steward", "/en/desk/clients")]
     [InlineData("Steward", "/desk/ledger")]
+    [InlineData("Steward", "/desk/reports")]
     [InlineData("SharingOfficeHead", "/desk/office")]
     [InlineData("BureauReviewer", "/bureau")]
     [InlineData("BureauReviewer", "/en/bureau/catalogue")]

@@ -45,6 +45,24 @@ public sealed class DeskWalk(Chromium chromium, Site site)
         await Assertions.Expect(page.Locator("input:focus, select:focus, textarea:focus")).ToHaveCountAsync(1);
     }
 
+    [Theory]
+    [InlineData("empty.csv", "")]
+    [InlineData("other.csv", "夜,昼\n1,2\n")]
+    [InlineData("not-a-table.xlsx", "PK no workbook at all")]
+    [InlineData("picture.png", "\u0089PNG nothing")]
+    public async Task A_wrong_file_is_answered_in_words_and_with_the_way_on(string name, string text)
+    {
+        await using var context = await chromium.Open(site.Url);
+        var page = await Stewardship.SignIn(site, context, "health.steward");
+        await page.GetByRole(AriaRole.Link, new() { Name = "医疗机构信息" }).ClickAsync();
+        await page.WaitForURLAsync("**/desk/entries/*-*");
+        await page.GotoAsync(new Uri(page.Url).AbsolutePath + "/land");
+        await page.GetByLabel("选择文件").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = System.Text.Encoding.UTF8.GetBytes(text) });
+        await page.GetByRole(AriaRole.Button, new() { Name = "上传" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "重新上传" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("选择文件")).ToBeVisibleAsync();
+    }
+
     [Fact]
     public async Task Another_departments_draft_and_landing_are_not_found()
     {
@@ -55,7 +73,8 @@ public sealed class DeskWalk(Chromium chromium, Site site)
         var stranger = await Stewardship.SignIn(site, other, "education.steward");
         foreach (var path in new[] { address, address + "/edit", address + "/land" })
         {
-            await stranger.GotoAsync(path);
+            var answer = await stranger.GotoAsync(path);
+            Assert.Equal(404, answer!.Status);
             Assert.DoesNotContain("只属于本部门的草稿", await stranger.ContentAsync(), StringComparison.Ordinal);
             Assert.Equal(0, await stranger.GetByRole(AriaRole.Button, new() { Name = "保存" }).CountAsync());
         }

@@ -18,7 +18,7 @@ public sealed partial class FeedbackWalk(Chromium chromium, Site site)
         await reader.GetByLabel("问题类型").SelectOptionAsync("WrongValue");
         await reader.GetByLabel("哪里不对").FillAsync("错了");
         await reader.GetByRole(AriaRole.Button, new() { Name = "提交纠错" }).ClickAsync();
-        await Assertions.Expect(reader.Locator(".err-sum")).ToContainTextAsync("请至少写 5 个字");
+        await Assertions.Expect(reader.Locator(".err-sum")).ToContainTextAsync("“哪里不对”请至少写 5 个字");
         if (scripts) Assert.Empty(await PageCheck.Faults(reader, 1440));
         await reader.GetByLabel("哪里不对").FillAsync(scripts ? "第三行的电话少了一位，应为八位。" : "第五行的地址已经搬迁，请核实。");
         await reader.GetByRole(AriaRole.Button, new() { Name = "提交纠错" }).ClickAsync();
