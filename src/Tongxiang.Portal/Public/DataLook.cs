@@ -19,7 +19,11 @@ public sealed class DataLook(Calls calls, Differences differences, TimeProvider 
     // Comparing reads both versions whole: once per pair, one at a time, and not at any size for a reader without an account.
     const long MostCompared = 2_000_000;
     static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    readonly ConcurrentDictionary<(Id<Warehouse.Version>, Id<Warehouse.Version>), Difference> _compared = new();
+    // A page of rows whose cells differ is larger than its counts: fewer of them are kept.
+    const int MostKept = 200;
+    const int RowsAPage = 20;
+    const int MostPages = 500;
+    readonly ConcurrentDictionary<(Id<Warehouse.Version>, Id<Warehouse.Version>, string Columns, int Page), Difference> _compared = new();
     readonly SemaphoreSlim _comparing = new(1, 1);
 
     /// <summary>The fields an anonymous reader may have.</summary>
@@ -74,32 +78,44 @@ public sealed class DataLook(Calls calls, Differences differences, TimeProvider 
     }
 
     /// <summary>What changed from the version before <paramref name="to"/>; null where there are no two to compare.</summary>
-    public async Task<VersionDifference?> Difference(Shown dataset, IReadOnlyList<Warehouse.Version> all, long to, Visit visit, CancellationToken ct)
+    public async Task<VersionDifference?> Difference(Shown dataset, IReadOnlyList<Warehouse.Version> all, long to, int page, Visit visit, CancellationToken ct)
     {
         var newer = all.FirstOrDefault(v => v.Number == to && v.State != VersionState.Destroyed);
         var older = all.FirstOrDefault(v => v.Number < to && v.State != VersionState.Destroyed);
         if (newer is null || older is null || !dataset.Entry.IsOpen)
             return null;
         if (newer.Rows + older.Rows > MostCompared)
-            return new VersionDifference(older.Number, to, 0, 0, 0, [], visit.T("versions.too-large", Visit.Count(MostCompared)));
-        var found = await Compare(older, newer, ct);
+            return new VersionDifference(older.Number, to, 0, 0, 0, [], 0, 0, visit.T("versions.too-large", Visit.Count(MostCompared)));
+        // Both versions must have opened the column: it may have been open in one of them only.
+        var open = OpenFields(dataset).Where(f => new[] { older, newer }.All(v => v.Columns.FirstOrDefault(c => c.Name == f.Name) is { } landed && IsOpen(landed))).ToDictionary(f => f.Name, StringComparer.Ordinal);
+        var showsRows = newer.Key.Count > 0 && newer.Key.All(open.ContainsKey);
+        page = showsRows ? Math.Clamp(page, 1, MostPages) : 0;
+        var found = await Compare(older, newer, open.Keys.ToHashSet(StringComparer.Ordinal), page, ct);
         if (found.IsRefused)
-            return new VersionDifference(older.Number, to, 0, 0, 0, [], visit.Why(found.Refusal!));
-        var open = OpenFields(dataset).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
-        var rows = newer.Key.Count > 0 && newer.Key.All(open.Contains) ? found.Value.First.Select(k => new DiffRow(string.Join(" · ", k.Key), Kind(k.Kind), [])) : [];
-        return new VersionDifference(older.Number, to, found.Value.Added, found.Value.Removed, found.Value.Changed, [.. rows]);
+            return new VersionDifference(older.Number, to, 0, 0, 0, [], 0, 0, visit.Why(found.Refusal!));
+        var d = found.Value;
+        var rows = d.Items.Select(r => new DiffRow(string.Join(" · ", r.Key), Kind(r.Kind), [.. r.Cells.Select(c => new DiffCell(visit.Pick(open[c.Column].Title, open[c.Column].TitleEn), c.Before, c.After))]));
+        var pages = (int)Math.Min(MostPages, (d.Added + d.Removed + d.Changed + RowsAPage - 1) / RowsAPage);
+        return new VersionDifference(older.Number, to, d.Added, d.Removed, d.Changed, [.. rows], page, showsRows ? pages : 0);
     }
 
-    async Task<Outcome<Difference>> Compare(Warehouse.Version older, Warehouse.Version newer, CancellationToken ct)
+    async Task<Outcome<Difference>> Compare(Warehouse.Version older, Warehouse.Version newer, HashSet<string> open, int page, CancellationToken ct)
     {
-        if (_compared.TryGetValue((older.Id, newer.Id), out var known))
+        var what = (older.Id, newer.Id, string.Join(',', open.Order(StringComparer.Ordinal)), page);
+        if (_compared.TryGetValue(what, out var known))
             return known;
         await _comparing.WaitAsync(ct);
         try
         {
-            var found = await differences.Between(older, newer, 20, ct);
-            if (!found.IsRefused && _compared.Count < 1000)
-                _compared[(older.Id, newer.Id)] = found.Value;
+            if (_compared.TryGetValue(what, out known))
+                return known;
+            var found = await differences.Between(older, newer, new DifferenceAsk(null, Math.Max(0, page - 1) * RowsAPage, page == 0 ? 0 : RowsAPage, open), ct);
+            if (!found.IsRefused)
+            {
+                if (_compared.Count >= MostKept)
+                    _compared.Clear();
+                _compared[what] = found.Value;
+            }
             return found;
         }
         finally

@@ -121,11 +121,11 @@ public sealed class LandingFace(Landings landings, Proposals proposals, Versions
         return (await versions.Promote(caller.Actor, caller.Agency?.ToString(), version.Id, ct)).Answer(v => TypedResults.Ok(View(v)));
     }
 
-    private async Task<IResult> Compare(HttpContext http, Id<Entry> entry, long from, long to, int first = 100, CancellationToken ct = default)
+    private async Task<IResult> Compare(HttpContext http, Id<Entry> entry, long from, long to, string? kind = null, long skip = 0, int take = 100, CancellationToken ct = default)
     {
         if (await entries.Find(entry, ct) is not { } found || LandingRules.MayLand(http.Caller(), found) is not null) return Refusal.NotFound("version").ToProblem();
         if (await versions.Find(entry, from, ct) is not { } older || await versions.Find(entry, to, ct) is not { } newer) return Refusal.NotFound("version").ToProblem();
-        return (await differences.Between(older, newer, first, ct)).Answer(d => TypedResults.Ok(d));
+        return (await differences.Between(older, newer, new DifferenceAsk(kind, skip, take, null), ct)).Answer(d => TypedResults.Ok(d));
     }
 
     // A proposal shows rows of the file as they are: that landings exist is its department's and its bureau's to know, their rows are the stewards'.

@@ -103,6 +103,10 @@ public sealed class LandingFaceTests
         Assert.Equal(3, (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/landings")).Body.GetProperty("items").GetArrayLength());
         var difference = (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/versions/1/difference/2")).Body;
         Assert.Equal((1, 1, 1), (Number(difference, "added"), Number(difference, "removed"), Number(difference, "changed")));
+        var cells = (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/versions/1/difference/2?kind=changed&take=1")).Body;
+        Assert.Equal("""{"kind":"changed","key":["002"],"cells":[{"column":"riders","after":"4"}]}""", cells.GetProperty("items")[0].GetRawText());
+        var page = (await lab.Ask(HttpMethod.Get, "/en/datasets/stops/versions?to=2", user: null)).Body.GetString()!;
+        Assert.Contains("<ins>4</ins>", page, StringComparison.Ordinal);
         var versions = (await lab.Ask(HttpMethod.Get, $"/api/entries/{lab.Stops.Id}/versions")).Body.GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(["Current", "Superseded"], versions.Select(v => Text(v, "state")));
         Assert.All(versions, v => Assert.Equal((64, 36), (Text(v, "digest").Length, Text(v, "evidenceId").Length)));

@@ -125,12 +125,40 @@ public sealed class LandingTests
         var all = await lab.Versions.Of(lab.Entry.Id, default);
         Assert.Equal([VersionState.Current, VersionState.Superseded], all.Select(v => v.State));
         Assert.Equal(["a|1", "b|2", "c|3"], await lab.Rows(all[1]));
-        var difference = (await new Differences(lab.Store.Home, lab.Files).Between(all[1], all[0], 10, default)).Value;
+        var difference = (await new Differences(lab.Store.Home, lab.Files).Between(all[1], all[0], new DifferenceAsk(null, 0, 10, null), default)).Value;
         Assert.Equal((1, 1, 1), (difference.Added, difference.Removed, difference.Changed));
-        Assert.Equal(["added d", "removed a", "changed c"], difference.First.Select(d => $"{d.Kind} {d.Key[0]}"));
+        Assert.Equal(["added d", "removed a", "changed c"], difference.Items.Select(d => $"{d.Kind} {d.Key[0]}"));
+        Assert.Equal([new DifferentCell("v", "3", "4")], difference.Items[2].Cells);
+        Assert.Null(difference.Next);
         lab.Open();
         await lab.Versions.Start(default);
         Assert.Equal(2, lab.Versions.Current(lab.Entry.Id)!.Number);
+    }
+
+    [Fact]
+    public async Task A_difference_names_each_changed_cell_page_by_page_and_only_of_columns_that_may_be_seen()
+    {
+        await using var lab = await LandingLab.Start(Store.Sqlite);
+        lab.Entry = lab.EntryOf(
+            [LandingLab.Field("a", "甲", FieldType.Integer), LandingLab.Field("b", "乙"), LandingLab.Field("t", "时间", FieldType.Timestamp), LandingLab.Field("n", "数", FieldType.Decimal), LandingLab.Field("inner", "内部")], ["a", "b"]);
+        await lab.Land("a,b,t,n,inner\n2,x,2026-01-01T08:00:00,1.50,p\n10,x,,2,p\n10,y,,3,p\n11,z,,4,p\n");
+        await lab.Land("a,b,t,n,inner\n2,x,2026-01-02T08:00:00,,q\n10,x,,2,q\n10,y,,3,p\n12,z,,4,p\n");
+        var all = await lab.Versions.Of(lab.Entry.Id, default);
+        var differences = new Differences(lab.Store.Home, lab.Files);
+        async Task<Difference> Ask(string? kind, long skip, int take, params string[] columns) =>
+            (await differences.Between(all[1], all[0], new DifferenceAsk(kind, skip, take, columns.Length == 0 ? null : columns.ToHashSet()), default)).Value;
+        static IEnumerable<string> Said(Difference d) => d.Items.Select(r => $"{r.Kind} {string.Join('/', r.Key)} {string.Join(' ', r.Cells.Select(c => $"{c.Column}:{c.Before ?? "∅"}→{c.After ?? "∅"}"))}".TrimEnd());
+
+        var whole = await Ask(null, 0, 10);
+        Assert.Equal(["added 12/z", "removed 11/z", "changed 2/x t:2026-01-01T08:00:00→2026-01-02T08:00:00 n:1.50→∅ inner:p→q", "changed 10/x inner:p→q"], Said(whole));
+        var open = await Ask(null, 0, 10, "a", "b", "t", "n");
+        Assert.Equal((1, "changed 2/x t:2026-01-01T08:00:00→2026-01-02T08:00:00 n:1.50→∅"), (open.Changed, Said(open).Last()));
+        Assert.DoesNotContain("inner", open.Columns);
+        var (one, two) = (await Ask(null, 0, 3), await Ask(null, 3, 3));
+        Assert.Equal((3, null), (one.Next, two.Next));
+        Assert.Equal(Said(whole), Said(one).Concat(Said(two)));
+        Assert.Equal(["changed 10/x inner:p→q"], Said(await Ask("changed", 1, 5)));
+        Assert.Equal("kind", (await differences.Between(all[1], all[0], new DifferenceAsk("'; drop", 0, 1, null), default)).Refusal!.Fields[0].Field);
     }
 
     [Theory, EveryStore]
