@@ -66,6 +66,11 @@ public sealed class Call
 
     public Plan? Plan { get; internal set; }
 
+    /// <summary>Whether a file of it is the version itself in some of its columns: no row left out, none in another order, nothing masked or renamed.</summary>
+    internal bool IsWhole => Plan is { Where: null, Granted: null, Order.Count: 0, After: null } plan && plan.Columns.All(column => !IsMasked(column) && column.Shown == column.Field.Name);
+
+    internal bool IsMasked(PlanColumn column) => Scope!.Find(column.Field.Name)!.IsMasked;
+
     public ServedPage? Page { get; internal set; }
 
     /// <summary>All rows that fit, when they were counted; stays when the call is stopped.</summary>

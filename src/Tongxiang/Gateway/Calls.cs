@@ -98,10 +98,10 @@ public sealed partial class Calls
     }
 
     /// <summary>Opens the way for a file: decided, planned, and on record before the first byte.</summary>
-    internal async ValueTask<Stop?> Permit(Call call, BulkFormat? whole, CancellationToken ct)
+    internal async ValueTask<Stop?> Permit(Call call, BulkFormat form, CancellationToken ct)
     {
         if (await Decide(call, ct) is { } stop) return stop;
-        if (await MakePlan(call, ct) is { } bad || (bad = Whole(call, whole)) is not null)
+        if (await MakePlan(call, ct) is { } bad || (bad = Fits(call, form)) is not null)
         {
             return await Stopped(call, bad, ct);
         }
@@ -119,13 +119,14 @@ public sealed partial class Calls
         }
     }
 
-    // Parquet and XLSX are made from the version itself, which knows of no row filter and no mask.
-    private static Stop? Whole(Call call, BulkFormat? form)
+    private static Stop? Fits(Call call, BulkFormat form)
     {
-        if (form is not { } wanted) return null;
-        if (call.Plan is { Where: null, Granted: null } && call.Plan.Columns.All(column => !call.Scope!.Find(column.Field.Name)!.IsMasked && column.Shown == column.Field.Name))
-            return Bulk.Refuses(call.Version!, [.. call.Plan.Columns.Select(column => column.Field)], wanted);
-        return new Refusal(406, "gateway.file-in-part", wanted.ToString().ToLowerInvariant());
+        if (form is not (BulkFormat.Parquet or BulkFormat.Xlsx)) return null;
+        // How many rows a filter leaves, and whether a sheet holds them, shows only when they are read.
+        var columns = call.Plan!.Columns;
+        if (Bulk.Refuses(call.Version!, [.. columns.Select(column => column.Field)], call.IsWhole ? form : BulkFormat.Csv) is { } refusal) return refusal;
+        var twice = columns.GroupBy(column => column.Shown, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1);
+        return twice is null ? null : new Refusal(400, "gateway.file-names", form.ToString().ToLowerInvariant(), twice.Key);
     }
 
     /// <summary>All rows of a permitted file, page by page.</summary>
@@ -209,8 +210,11 @@ public sealed partial class Calls
     {
         if (call.Grant is not { } grant) return null;
         call.Held = uses.Hold(grant.Id, rows, grant.Limits.CallsPerDay ?? settings.CallsPerDay, grant.Limits.RowsPerDay ?? settings.RowsPerDay);
-        return call.Held is not null ? null : DayLimit(call, rows) ?? new Refusal(429, "gateway.day-rows", grant.Limits.RowsPerDay ?? settings.RowsPerDay, 0) { RetryAfterSeconds = 3600 };
+        return call.Held is not null ? null : DayLimit(call, rows) ?? NoRowsLeft(call);
     }
+
+    /// <summary>Said where the rows of the day end only after the decision, and nothing has left yet.</summary>
+    internal Refusal NoRowsLeft(Call call) => new(429, "gateway.day-rows", call.Grant!.Limits.RowsPerDay ?? settings.RowsPerDay, 0) { RetryAfterSeconds = 3600 };
 
     private Refusal? DayLimit(Call call, long rows)
     {

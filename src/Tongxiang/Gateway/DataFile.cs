@@ -10,7 +10,7 @@ using Tongxiang.Warehouse;
 namespace Tongxiang.Gateway;
 
 /// <summary>A whole version as a file: witnessed as permitted before the first byte and as closed after the last.</summary>
-public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, TimeProvider clock)
+public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, PartFile parts, TimeProvider clock)
 {
     private const int pageRows = 5_000;
 
@@ -26,7 +26,7 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Tim
             return;
         }
 
-        if (await calls.Permit(call, form is BulkFormat.Parquet or BulkFormat.Xlsx ? form : null, ct) is { } stop)
+        if (await calls.Permit(call, form, ct) is { } stop)
         {
             await DataProblem.Write(http, stop);
             return;
@@ -36,12 +36,25 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Tim
         var body = new CountedWriter(http.Response.BodyWriter);
         long rows = 0;
         var isWhole = false;
+        Refusal? late = null;
         try
         {
-            if (form is BulkFormat.Parquet or BulkFormat.Xlsx)
+            if (form is BulkFormat.Parquet or BulkFormat.Xlsx && !call.IsWhole)
             {
-                await bulk.Write(call.Version!, [.. call.Plan!.Columns.Select(column => column.Field)], form, body.AsStream(leaveOpen: true), hasMark: false, ct);
+                var part = await parts.Make(call, form, ct);
+                late = part.Refusal;
+                if (late is null)
+                {
+                    using var made = part.Value;
+                    rows = made.Rows;
+                    await using var from = made.File.Open();
+                    await from.CopyToAsync(body.AsStream(leaveOpen: true), ct);
+                }
+            }
+            else if (form is BulkFormat.Parquet or BulkFormat.Xlsx)
+            {
                 rows = call.Version!.Rows;
+                await bulk.Write(call.Version!, [.. call.Plan!.Columns.Select(column => column.Field)], form, body.AsStream(leaveOpen: true), hasMark: false, ct);
             }
             else
             {
@@ -55,14 +68,18 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Tim
                 }
             }
 
-            isWhole = !call.IsCutOff;
+            isWhole = !call.IsCutOff && late is null;
         }
         finally
         {
-            // Also when the reader went away or the disk failed: what left, left.
-            await calls.Close(call, rows, body.Bytes, isWhole);
-            if (!isWhole) http.Abort();
+            // Also when the reader went away or the disk failed: what left, left. Of a file that broke off nobody knows how many rows it held.
+            await calls.Close(call, body.Bytes == 0 ? 0 : rows, body.Bytes, isWhole);
+            if (!isWhole && late is null) http.Abort();
         }
+
+        if (late is null) return;
+        http.Response.Clear();
+        await DataProblem.Write(http, new Stop(late, null));
     }
 
     private static void Describe(HttpContext http, Call call, BulkFormat form)

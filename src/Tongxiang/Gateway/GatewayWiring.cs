@@ -28,6 +28,7 @@ public static class GatewayWiring
         services.AddSingleton<CatalogueFacts>();
         services.AddSingleton<Calls>();
         services.AddSingleton<DataFace>();
+        services.AddSingleton<PartFile>();
         services.AddSingleton<DataFile>();
         services.AddSingleton<DataDescription>();
         services.AddSingleton(p => new Chore("gateway.uses", saved, p.GetRequiredService<DayUses>().Save, OneCopyOnly: false));

@@ -9,6 +9,13 @@ namespace Tongxiang.Warehouse;
 /// <summary>The files a version can be taken as.</summary>
 public enum BulkFormat { Csv, Parquet, Xlsx, Ndjson }
 
+/// <summary>A column of rows laid aside as text.</summary>
+/// <param name="IsMasked">Its cells are texts, whatever the field holds.</param>
+public sealed record TextColumn(Field Field, string Shown, bool IsMasked)
+{
+    internal Field Exported => Field with { Name = Shown, Type = IsMasked ? FieldType.Text : Field.Type };
+}
+
 /// <summary>Writes a whole version, or some of its columns, as one file.</summary>
 public sealed class Bulk(Home home, VersionFiles files)
 {
@@ -57,6 +64,30 @@ public sealed class Bulk(Home home, VersionFiles files)
         await using var from = file.Open();
         await from.CopyToAsync(to, ct);
     }
+
+    /// <summary>Makes Parquet or XLSX of rows laid aside as CSV without a header: an empty cell is null, a quoted empty one an empty text.</summary>
+    public Task<ScratchFile> FromText(ScratchFile csv, IReadOnlyList<TextColumn> columns, BulkFormat format, CancellationToken ct) => Task.Run(() =>
+    {
+        var file = ScratchFile.New(home, format.ToString().ToLowerInvariant());
+        try
+        {
+            using var duck = new Duck(home);
+            var source = LandedSql.Texts(csv.Path, columns.Count);
+            if (format == BulkFormat.Xlsx) WriteExcel(duck, $"select {string.Join(", ", columns.Select((_, i) => Place(i)))} from {source}", [.. columns.Select(c => c.Exported)], file, ct);
+            else duck.Run($"copy (select {string.Join(", ", columns.Select((c, i) => $"cast({Place(i)} as {Duck.Type(c.Exported)}) as {Quoted(c.Shown)}"))} from {source}) to {Duck.Text(file.Path)} (format parquet, compression zstd)");
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }, ct);
+
+    private static string Place(int column) => string.Create(CultureInfo.InvariantCulture, $"c{column}");
+
+    // A name that the caller made up: letters of any script, blanks and hyphens too.
+    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private void Write(string parquet, IReadOnlyList<Field> columns, BulkFormat format, ScratchFile file, CancellationToken ct)
     {

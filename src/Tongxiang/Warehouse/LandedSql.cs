@@ -30,6 +30,12 @@ internal static class LandedSql
         return $"select {string.Join(", ", wanted)} from {source}";
     }
 
+    /// <summary>Rows that we wrote ourselves, every column as text: c0, c1, …</summary>
+    public static string Texts(string csv, int columns) => string.Create(CultureInfo.InvariantCulture, $$"""
+        read_csv({{Duck.Text(csv)}}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, strict_mode = false,
+        max_line_size = {{LongestLine}}, buffer_size = {{LongestLine * 2}}, parallel = false, columns = { {{string.Join(", ", Enumerable.Range(0, columns).Select(i => $"'c{i.ToString(CultureInfo.InvariantCulture)}': 'varchar'"))}} })
+        """);
+
     public static string RepeatedKeys(Landed landed, string parquet)
     {
         var key = string.Join(", ", landed.KeyNames.Select(Duck.Name));

@@ -145,14 +145,12 @@ public sealed class AnswerFormTests
     }
 
     [Theory, EveryStore]
-    public async Task Whole_versions_leave_as_Parquet_and_XLSX_and_parts_of_them_do_not(Store store)
+    public async Task Whole_versions_leave_as_Parquet_and_XLSX(Store store)
     {
         await using var lab = await GatewayLab.Open(store);
         var entry = lab.Entry("people", People.Fields, ["id"], Tongxiang.Catalog.OpenClass.Conditional);
         await lab.Land(entry, "29010119800101001X,张三,290101,13900000001\n290102198001010020,=1+1,290102,13900000002\n", 2);
         lab.Grant(entry, GatewayLab.Consumer, ["id", "name"]);
-        lab.Grant(entry, GatewayLab.Other, ["id"], ["name"]);
-
         var parquet = await lab.Call("/data/people/download.parquet", GatewayLab.Consumer);
         var bytes = await parquet.Content.ReadAsByteArrayAsync();
         Assert.Equal("PAR1…PAR1", $"{Encoding.ASCII.GetString(bytes[..4])}…{Encoding.ASCII.GetString(bytes[^4..])}");
@@ -160,8 +158,6 @@ public sealed class AnswerFormTests
         Assert.Equal(("2", $"{bytes.Length}"), (lab.Witnessed[^1].Facts["rows"], lab.Witnessed[^1].Facts["bytes"]));
         var sheet = await lab.Call("/data/people/download.xlsx", GatewayLab.Consumer);
         Assert.Equal("PK", Encoding.ASCII.GetString((await sheet.Content.ReadAsByteArrayAsync())[..2]));
-        Assert.Equal(HttpStatusCode.NotAcceptable, (await lab.Call("/data/people/download.parquet", GatewayLab.Other)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotAcceptable, (await lab.Call("/data/people/download.xlsx?id=like.2901*", GatewayLab.Consumer)).StatusCode);
         Assert.Equal("""[{"id":"29010119800101001X","name":"张三"},{"id":"290102198001010020","name":"=1+1"}]""", await (await lab.Call("/data/people", GatewayLab.Consumer)).Content.ReadAsStringAsync());
     }
 
@@ -178,8 +174,7 @@ public sealed class AnswerFormTests
             await (await answer.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[1_000]);
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (lab.Witnessed.Count < 2) await Task.Delay(20, patience.Token);
+        await lab.Until(witnessed: 2);
         Assert.Equal(("gateway.closed", "aborted"), (lab.Witnessed[1].Kind, lab.Witnessed[1].Facts["outcome"]));
         Assert.InRange(int.Parse(lab.Witnessed[1].Facts["rows"]), 0, 29_999);
     }

@@ -22,6 +22,7 @@ namespace Tongxiang.Tests.Gateway;
 internal sealed class GatewayLab : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly SemaphoreSlim told = new(0);
     private readonly StoreLab lab;
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(Id<Entry>, long), Version> versions = new();
@@ -44,6 +45,12 @@ internal sealed class GatewayLab : IAsyncDisposable
     public List<Grant> Grants { get; } = [];
 
     public List<Happening> Witnessed { get; } = [];
+
+    /// <summary>Waits until so many were witnessed.</summary>
+    public async Task Until(int witnessed)
+    {
+        while (Witnessed.Count < witnessed) Assert.True(await told.WaitAsync(TimeSpan.FromSeconds(30)), "Nothing was witnessed any more.");
+    }
 
     public List<(string Resource, long Version, int Rows)> Counted { get; } = [];
 
@@ -151,6 +158,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
         await lab.DisposeAsync();
+        told.Dispose();
     }
 
     private GatewaySources Sources(EvidenceLog log) => new(
@@ -170,6 +178,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         {
             if (!LogStands) throw new IOException("The evidence log has stopped.");
             Witnessed.Add(happening);
+            told.Release();
             return await log.Witness(happening, ct);
         },
         (grant, mode, _) =>
