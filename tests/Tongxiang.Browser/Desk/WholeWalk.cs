@@ -102,7 +102,7 @@ public sealed partial class WholeWalk(Chromium chromium, Site site)
         await page.GetByRole(AriaRole.Row).Filter(new() { HasText = Resource }).GetByRole(AriaRole.Link).First.ClickAsync();
         await Assertions.Expect(page.Locator("#record")).ToContainTextAsync("签名有效");
         Assert.Empty(await PageCheck.Faults(page, 1440));
-        return await page.Locator("#call code").InnerTextAsync();
+        return (await page.Locator("#call code").First.TextContentAsync())!;
     }
 
     private static async Task<(string Client, string Key)> Key(IPage page)
@@ -181,7 +181,7 @@ public sealed partial class WholeWalk(Chromium chromium, Site site)
     [GeneratedRegex("(?im)^evidence-receipt: *(.*?)\r?$")]
     private static partial Regex Receipt();
 
-    [GeneratedRegex("'(http[^']*)'")]
+    [GeneratedRegex("[\"'](http[^\"']*)[\"']")]
     private static partial Regex Address();
 
     [GeneratedRegex("index=([0-9]+)")]
