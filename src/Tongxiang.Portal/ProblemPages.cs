@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -27,10 +30,41 @@ sealed partial class ProblemPages(IServiceScopeFactory scopes, ILogger<ProblemPa
             http.Response.Clear();
             http.Response.StatusCode = 500;
         }
+        if (IsFormless(http))
+        {
+            await ShowAgain(http);
+            return;
+        }
         var answer = http.Response;
         if (answer.StatusCode < 400 || answer.HasStarted || answer.ContentType is not null || answer.ContentLength > 0)
             return;
         await Show(http, answer.StatusCode);
+    }
+
+    // The framework answers a form that the page no longer has with 400 and nothing else; a form without its token is another matter.
+    static bool IsFormless(HttpContext http) =>
+        HttpMethods.IsPost(http.Request.Method) && http.Response is { StatusCode: 400, HasStarted: false, ContentLength: null or 0 }
+        && http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false };
+
+    // The page as it stands now, told that it was asked to do what it no longer offers.
+    async Task ShowAgain(HttpContext http)
+    {
+        var own = http.RequestServices;
+        await using var scope = scopes.CreateAsyncScope();
+        http.RequestServices = scope.ServiceProvider;
+        http.Request.Method = HttpMethods.Get;
+        try
+        {
+            http.Response.Clear();
+            Faces.Headers(http.Response);
+            Visit.MarkAgain(http);
+            await http.GetEndpoint()!.RequestDelegate!(http);
+        }
+        finally
+        {
+            http.Request.Method = HttpMethods.Post;
+            http.RequestServices = own;
+        }
     }
 
     // The renderer of a request renders once: the problem's page gets a scope of its own, and the headers that a cleared or abandoned answer lost or left.
@@ -39,6 +73,14 @@ sealed partial class ProblemPages(IServiceScopeFactory scopes, ILogger<ProblemPa
         var own = http.RequestServices;
         await using var scope = scopes.CreateAsyncScope();
         http.RequestServices = scope.ServiceProvider;
+        // Whoever renders reads the form of a POST, and a form without its token must not be read: the page of the problem needs none.
+        var method = http.Request.Method;
+        if (HttpMethods.IsPost(method))
+        {
+            http.Request.Method = HttpMethods.Get;
+            http.Request.ContentType = null;
+            http.Features.Set<IFormFeature>(null);
+        }
         try
         {
             http.Response.Headers.Remove("blazor-enhanced-nav");
@@ -47,6 +89,7 @@ sealed partial class ProblemPages(IServiceScopeFactory scopes, ILogger<ProblemPa
         }
         finally
         {
+            http.Request.Method = method;
             http.RequestServices = own;
         }
     }

@@ -34,6 +34,21 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
     /// <summary>Path and query, for links to an anchor of this page and for coming back to it.</summary>
     public string Here => Href(Path) + Http.Request.QueryString;
 
+    /// <summary>The page answers a form that it no longer shows: the step was taken before, by the first of two clicks or by somebody else.</summary>
+    public bool IsAgain => Http.Items.ContainsKey(AgainSlot);
+
+    static readonly object AgainSlot = new();
+
+    /// <summary>Marks the answer as one to a step that was taken before.</summary>
+    internal static void MarkAgain(HttpContext http)
+    {
+        http.Items[AgainSlot] = true;
+        if (!http.Response.HasStarted) http.Response.StatusCode = StatusCodes.Status409Conflict;
+    }
+
+    /// <summary>A value of the form that came too late; empty when none did.</summary>
+    public string SaidAgain(string name) => IsAgain && Http.Request.HasFormContentType ? Http.Request.Form[name].ToString() : "";
+
     /// <summary>Who reads: nobody, or a person signed in.</summary>
     public Caller Caller => Http.Caller();
 

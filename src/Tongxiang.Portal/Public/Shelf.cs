@@ -21,8 +21,7 @@ public sealed class Shelf(Catalogue catalogue, Finder finder, Entries entries, D
     public Shown? Get(string slug) => catalogue.BySlug(slug) is { IsPublic: true } entry ? Show(entry) : null;
 
     /// <summary>An entry that was public and is retired: its page stays as a tombstone.</summary>
-    public async Task<Entry?> Retired(string slug, CancellationToken ct) =>
-        await entries.BySlug(Caller.Anonymous, slug, ct) is { IsRefused: false, Value: { State: EntryState.Retired, Content.Opening.Class: not OpenClass.Closed } entry } ? entry : null;
+    public Task<Tombstone?> Retired(string slug, CancellationToken ct) => entries.Tombstone(slug, ct);
 
     public async Task<Found> Find(FindAsk ask, Visit visit, CancellationToken ct)
     {

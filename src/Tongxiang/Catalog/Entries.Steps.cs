@@ -28,7 +28,9 @@ public sealed partial class Entries
     public Task<Outcome<Entry>> Publish(Caller caller, Id<Entry> id, long revision, CancellationToken ct, string note = "") => Run(tx => Take(tx, Step.Published, caller, id, revision, note), caller, ct);
 
     /// <summary>Takes the entry out of use for good; a tombstone with code and address name stays.</summary>
-    public Task<Outcome<Entry>> Retire(Caller caller, Id<Entry> id, long revision, string reason, CancellationToken ct) => Run(tx => Take(tx, Step.Retired, caller, id, revision, reason), caller, ct);
+    /// <param name="successor">Code of the published entry that takes its place.</param>
+    public Task<Outcome<Entry>> Retire(Caller caller, Id<Entry> id, long revision, string reason, CancellationToken ct, string? successor = null) =>
+        Run(tx => Take(tx, Step.Retired, caller, id, revision, reason, string.IsNullOrWhiteSpace(successor) ? null : successor.Trim()), caller, ct);
 
     /// <summary>Drafts, assesses, approves and publishes many entries in one commit: all of them or, when a rule refuses one, none.</summary>
     public async Task<Outcome<IReadOnlyList<Entry>>> Enrol(IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
@@ -60,7 +62,7 @@ public sealed partial class Entries
         return Must(await Take(tx, Step.Published, one.Reviewer, entry.Id, 1, ""));
     }
 
-    private async Task<Outcome<Entry>> Take(Tx tx, Step step, Caller caller, Id<Entry> id, long revision, string note)
+    private async Task<Outcome<Entry>> Take(Tx tx, Step step, Caller caller, Id<Entry> id, long revision, string note, string? successor = null)
     {
         if (await Load(tx, id) is not { } row || BureauOf(row.Entry.Agency) is not { } bureau) return Refusal.NotFound("catalog.entry");
         var entry = row.Entry;
@@ -68,12 +70,19 @@ public sealed partial class Entries
         if (entry.LatestRevision != revision) return Refusal.Conflict("catalog.edited-meanwhile", revision, entry.LatestRevision);
         if (NoteRule(step, note) is { } bad) return bad;
         if (await Ready(tx, step, row, caller) is { } unready) return unready;
+        if (successor is not null && await tx.One($"select count(*) from catalog_entry where code = {successor} and state = {EntryState.Published} and id <> {id}", r => r.GetInt64(0)) == 0)
+            return Refusal.Invalid(new FieldError("successor", "catalog.no-such-successor", successor));
 
         var now = clock.GetUtcNow();
         if (!await Turn(tx, row)) return Refusal.Conflict("catalog.edited-meanwhile", revision, entry.LatestRevision);
         await Move(tx, step, entry, now);
         var facts = Facts(entry.Code, revision);
         if (note.Length > 0) facts["note"] = DigestOf(note);
+        if (successor is not null)
+        {
+            facts["successor"] = successor;
+            await tx.Run($"update catalog_entry set successor = {successor} where id = {id}");
+        }
         var proof = await Prove(tx, $"catalog.{step.ToString().ToLowerInvariant()}", caller, id, facts, now, bureau);
         await tx.Run(
             $"""

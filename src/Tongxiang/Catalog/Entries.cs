@@ -32,6 +32,15 @@ public sealed partial class Entries(Db db, TimeProvider clock, NodeSettings sett
     public async Task<Outcome<Entry>> BySlug(Caller caller, string slug, CancellationToken ct) =>
         For(caller, (await db.One(EntryRows.Select.Then($" where e.slug = {slug}"), EntryRows.Read, ct))?.Entry);
 
+    /// <summary>What stays of an entry that the public knew: it was published, open in whole or in part, and is retired.</summary>
+    public async Task<Tombstone?> Tombstone(string slug, CancellationToken ct)
+    {
+        var entry = (await db.One(EntryRows.Select.Then($" where e.slug = {slug} and e.state = {EntryState.Retired}"), EntryRows.Read, ct))?.Entry;
+        if (entry is not { RetiredAt: { } at, PublishedAt: not null, Content.Opening.Class: not OpenClass.Closed }) return null;
+        var successor = entry.Successor is { } code ? (await db.One(EntryRows.Select.Then($" where e.code = {code}"), EntryRows.Read, ct))?.Entry : null;
+        return new Tombstone(entry.Code, entry.Content.Name, entry.Content.NameEn, at, successor is { IsPublic: true } ? successor : null);
+    }
+
     public async Task<Outcome<Entry>> ByCode(Caller caller, string code, CancellationToken ct) =>
         For(caller, (await db.One(EntryRows.Select.Then($" where e.code = {code}"), EntryRows.Read, ct))?.Entry);
 
@@ -118,3 +127,7 @@ public sealed partial class Entries(Db db, TimeProvider clock, NodeSettings sett
     // C# converts no interface implicitly; a type parameter it does.
     private static Outcome<T> Of<T>(T value) => value;
 }
+
+/// <summary>What the public may still know of an entry that is out of use.</summary>
+/// <param name="Successor">What took its place, where the public may see that.</param>
+public sealed record Tombstone(string Code, string Name, string? NameEn, DateTimeOffset RetiredAt, Entry? Successor);

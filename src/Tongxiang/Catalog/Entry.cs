@@ -98,6 +98,12 @@ public sealed record Entry(
 
     public bool DueIsProvisional { get; init; }
 
+    /// <summary>When it was taken out of use.</summary>
+    public DateTimeOffset? RetiredAt { get; init; }
+
+    /// <summary>Code of the entry that took its place.</summary>
+    public string? Successor { get; init; }
+
     /// <summary>The newest content, published or not.</summary>
     [JsonIgnore]
     public EntryContent Latest => Draft ?? Content;

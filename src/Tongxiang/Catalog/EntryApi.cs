@@ -21,7 +21,7 @@ public sealed record NewAssessment(AssessmentKind Kind, string Conclusion);
 /// <summary>A step on the newest content.</summary>
 /// <param name="Revision">The revision that was decided on.</param>
 /// <param name="Note">A remark; the reason where one is needed.</param>
-public sealed record StepWish(long Revision, string? Note = null);
+public sealed record StepWish(long Revision, string? Note = null, string? Successor = null);
 
 /// <summary>A hint that stops nothing.</summary>
 public sealed record Notice(string Field, string Text);
@@ -96,7 +96,7 @@ internal static class EntryApi
             Step.Returned => await entries.Return(caller, entry, wish.Revision, note, ct),
             Step.Recalled => await entries.Recall(caller, entry, wish.Revision, ct, note),
             Step.Published => await entries.Publish(caller, entry, wish.Revision, ct, note),
-            _ => await entries.Retire(caller, entry, wish.Revision, note, ct),
+            _ => await entries.Retire(caller, entry, wish.Revision, note, ct, wish.Successor),
         };
         return outcome.Answer(e => TypedResults.Ok(Answer(e, http, entries)));
     }

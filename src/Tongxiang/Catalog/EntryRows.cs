@@ -31,7 +31,7 @@ internal static class EntryRows
     public static Sql Select => new Sql().Then(
         $"""
         select e.id, e.code, e.slug, e.agency, e.state, e.revision, e.draft_revision, e.draft_state, e.assess_from, e.turn,
-          e.created_at, e.changed_at, e.published_at, e.in_force_at, e.due_at, e.due_rule, e.due_provisional, r.content, d.content
+          e.created_at, e.changed_at, e.published_at, e.in_force_at, e.due_at, e.due_rule, e.due_provisional, r.content, d.content, e.retired_at, e.successor
         from catalog_entry e
         join catalog_revision r on r.entry = e.id and r.revision = e.revision
         left join catalog_revision d on d.entry = e.id and d.revision = e.draft_revision
@@ -48,6 +48,8 @@ internal static class EntryRows
             DueAt = row.InstantOrNull(14),
             DueRule = row.TextOrNull(15),
             DueIsProvisional = row.Flag(16),
+            RetiredAt = row.InstantOrNull(19),
+            Successor = row.TextOrNull(20),
         },
         row.GetInt64(8), row.GetInt64(9));
 

@@ -117,6 +117,28 @@ public sealed class EntriesTests
     }
 
     [Theory, EveryStore]
+    public async Task The_public_learns_what_took_the_place_of_what_it_knew_and_nothing_of_the_rest(Store store)
+    {
+        await using var lab = await CatalogLab.Open(store);
+        var (old, next, closed) = (await lab.Publish(Samples.Open()), await lab.Publish(Samples.Open("站点二", "Stops two")), await lab.Publish(Samples.Withheld()));
+        Assert.Null(await lab.Entries.Tombstone(old.Slug, default));
+        foreach (var wrong in (string[])["306001/999999", old.Code, "' or 1=1 --", new string('x', 9000)])
+            Assert.Equal("successor", (await lab.Entries.Retire(lab.Head, old.Id, 1, "并入", default, wrong)).Refusal!.Fields.Single().Field);
+        Assert.Equal(next.Code, (await lab.Entries.Retire(lab.Head, old.Id, 1, "并入", default, $" {next.Code} ")).Value.Successor);
+        var stone = (await lab.Entries.Tombstone(old.Slug, default))!;
+        Assert.Equal((old.Code, old.Content.Name, next.Id), (stone.Code, stone.Name, stone.Successor!.Id));
+
+        // The closed one was never the public's to know; a successor that goes too is no longer pointed to.
+        await lab.Entries.Retire(lab.Head, closed.Id, 1, "停止采集", default);
+        Assert.Null(await lab.Entries.Tombstone(closed.Slug, default));
+        await lab.Entries.Retire(lab.Head, next.Id, 1, "停止采集", default, "");
+        Assert.Null((await lab.Entries.Tombstone(old.Slug, default))!.Successor);
+        var draft = (await lab.Entries.Draft(lab.Steward, Samples.Open("草稿", "Draft"), default)).Value;
+        await lab.Entries.Retire(lab.Steward, draft.Id, 1, "不再编目", default);
+        Assert.Null(await lab.Entries.Tombstone(draft.Slug, default));
+    }
+
+    [Theory, EveryStore]
     public async Task A_retired_entry_leaves_a_tombstone_and_neither_code_nor_name_comes_again(Store store)
     {
         await using var lab = await CatalogLab.Open(store);
