@@ -30,21 +30,26 @@ sealed partial class ProblemPages(IServiceScopeFactory scopes, ILogger<ProblemPa
             http.Response.Clear();
             http.Response.StatusCode = 500;
         }
-        if (IsFormless(http))
-        {
-            await ShowAgain(http);
-            return;
-        }
         var answer = http.Response;
+        if (IsBareForm(http))
+        {
+            if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false })
+            {
+                await ShowAgain(http);
+                return;
+            }
+            answer.Clear();
+            answer.StatusCode = 400;
+        }
         if (answer.StatusCode < 400 || answer.HasStarted || answer.ContentType is not null || answer.ContentLength > 0)
             return;
         await Show(http, answer.StatusCode);
     }
 
     // The framework answers a form that the page no longer has with 400 and nothing else; a form without its token is another matter.
-    static bool IsFormless(HttpContext http) =>
+    static bool IsBareForm(HttpContext http) =>
         HttpMethods.IsPost(http.Request.Method) && http.Response is { StatusCode: 400, HasStarted: false, ContentLength: null or 0 }
-        && http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false };
+        && http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
 
     // The page as it stands now, told that it was asked to do what it no longer offers.
     async Task ShowAgain(HttpContext http)
