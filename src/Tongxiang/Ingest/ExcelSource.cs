@@ -43,7 +43,7 @@ internal static class ExcelSource
         return found with { Sheets = sheets };
     }
 
-    private static Source Read(Home home, IExcelDataReader reader, string kind, IReadOnlyDictionary<(long, int), string> errors, CancellationToken ct)
+    private static Source Read(Home home, IExcelDataReader reader, string kind, Dictionary<(long, int), string> errors, CancellationToken ct)
     {
         var clear = ScratchFile.New(home, "csv");
         var lost = new Dictionary<int, (long, string)>();
