@@ -1,13 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
-using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
 using Tongxiang.Gateway;
-using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
-using Tongxiang.Share;
 using Tongxiang.Warehouse;
 using Directory = System.IO.Directory;
 using Version = Tongxiang.Warehouse.Version;
@@ -30,9 +26,10 @@ internal static class CallPath
             var key = NodeKey.Of(home);
             await using var log = new EvidenceLog(db, home, key, settings, TimeProvider.System);
             await using var copies = new ServingCopies(settings, home);
-            var place = new Place(rows);
+            var place = new Place(new Version(
+                Id<Version>.New(TimeProvider.System), Id<Entry>.New(TimeProvider.System), 1, VersionState.Current, Lookup.Fields, ["id"], rows, 0, new string('a', 64), 0, "{}", default, null, null, ""));
             Lookup.Fill(ServeLayout.SqliteFile(home, place.Version.Id), place.Version, rows);
-            var calls = new Calls(place.Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), [], key, NullLogger<Calls>.Instance);
+            var calls = place.Calls(db, log, copies, key);
             await Measure(calls, place, rows, 20_000, decideOnly: true);
             await Measure(calls, place, rows, 20_000, decideOnly: false);
             var decision = await Measure(calls, place, rows, 200_000, decideOnly: true);
@@ -61,42 +58,5 @@ internal static class CallPath
             }
         })));
         return (Process.GetCurrentProcess().TotalProcessorTime - before).TotalMicroseconds / count;
-    }
-
-    private sealed class Place(int rows)
-    {
-        private readonly Entry entry = MakeEntry();
-        private readonly Caller caller = Caller.Anonymous with { Actor = "client", Agency = Id<Agency>.New(TimeProvider.System), AgencyKind = AgencyKind.Department, Client = Id<Client>.New(TimeProvider.System) };
-        private Grant? grant;
-
-        public Version Version { get; } = new(
-            Id<Version>.New(TimeProvider.System), Id<Entry>.New(TimeProvider.System), 1, VersionState.Current, Lookup.Fields, ["id"], rows, 0, new string('a', 64), 0, "{}", default, null, null, "");
-
-        public Call Call(string query) => new()
-        {
-            Resource = entry.Slug,
-            Query = new QueryText(query),
-            Caller = caller,
-            Assurance = Assurance.SignedAssertion,
-            Context = new CallPurpose(null, "BJ-2026-1", "operator-7"),
-            At = DateTimeOffset.UnixEpoch,
-        };
-
-        public GatewaySources Sources(EvidenceLog log)
-        {
-            grant = new Grant(
-                Id<Grant>.New(TimeProvider.System), "SQ-1", entry.Id, entry.Agency, caller.Agency, null, [.. Lookup.Fields.Select(f => new GrantedField(f.Name, f.Name is "name" or "phone" ? FieldForm.Masked : FieldForm.Plain))],
-                "", "核验", "助学金核验", true, [Mode.Api], new GrantLimits(null, [], null, null, int.MaxValue), Assurance.Key, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, "", "", GrantState.Active, null, "", "", default);
-            IReadOnlyList<Grant> grants = [grant];
-            return new GatewaySources(
-                _ => caller, _ => entry, _ => Version, (_, _, _) => ValueTask.FromResult<Version?>(Version), (_, _) => Task.CompletedTask, (_, _) => grants,
-                log.Witness, (_, _, _) => ValueTask.CompletedTask, log.Count, () => log.Stopped, async (id, ct) => await log.Of(id, ct));
-        }
-
-        private static Entry MakeEntry() => new(
-            Id<Entry>.New(TimeProvider.System), "1/1", "people", Id<Agency>.New(TimeProvider.System), EntryState.Published, 1,
-            new EntryContent("人口", null, "", null, [], "1", "people", "S", "290000", [], UpdatePromise.Daily, new Sharing(ShareClass.Conditional, [Mode.Api], "", "", "", []),
-                new Tongxiang.Catalog.Opening(OpenClass.Closed, "", "", "", []), Grade.General3, null, Secrecy.None, Lookup.Fields, ["id"], null, null, [], "", "", "", null),
-            null, null, default, default, default);
     }
 }

@@ -1,16 +1,10 @@
 using System.Globalization;
 using System.Text;
 using DuckDB.NET.Data;
-using Microsoft.Extensions.Logging.Abstractions;
 using Tongxiang.Agencies;
-using Tongxiang.Catalog;
 using Tongxiang.Core.Elements;
 using Tongxiang.Core.Tables;
-using Tongxiang.Evidence;
 using Tongxiang.Ingest;
-using Tongxiang.Kernel;
-using Tongxiang.Warehouse;
-using Opening = Tongxiang.Catalog.Opening;
 
 namespace Tongxiang.Bench;
 
@@ -69,48 +63,27 @@ internal static class Landing
         return Cpu() - before;
     }
 
-    private static async Task<(Run Run, Warehouse.Version Version, double Cpu)> Land(string data, string csv)
+    private static async Task<(Run Run, Tongxiang.Warehouse.Version Version, double Cpu)> Land(string data, string csv)
     {
-        var settings = new NodeSettings { Data = data };
-        var home = new Home(settings.Data);
-        Schema.Upgrade(settings.Store, settings.ConnectionString(home));
-        await using var db = new Db(settings.Store, settings.ConnectionString(home));
-        var clock = TimeProvider.System;
-        await using var log = new EvidenceLog(db, home, NodeKey.Of(home), settings, clock);
-        var keys = new VersionKeys(db, NodeKey.Of(home), settings, clock);
-        using var versions = new Versions(db, home, settings, new VersionFiles(home, keys), log, clock);
-        var around = new Surroundings(new DateOnly(2026, 9, 18), new DivisionList(Enumerable.Range(1, 40).Select(i => new DatedDivision($"2901{i:00}", "区"))));
-        var limits = new IngestSettings();
-        var room = new UploadRoom(db, home, limits);
-        using var landings = new Landings(db, home, keys, versions, new Proposals(home, room, () => around), room, () => around, NodeKey.Of(home), limits, clock, NullLogger<Landings>.Instance);
-        var entry = Entry(clock);
+        await using var place = new LandingPlace(data);
         Forget();
         var before = Cpu();
         await using var upload = File.OpenRead(csv);
-        var received = await landings.Receive(Caller.Platform, entry, "people.csv", upload, new LandingWish(true, false, rowsLimit), default);
+        var received = await place.Landings.Receive(Caller.Platform, place.Entry, "people.csv", upload, new LandingWish(true, false, rowsLimit), default);
         if (received.Refusal is { } refusal) throw new InvalidOperationException(refusal.Code);
         var proposed = Cpu();
-        await landings.Work(default);
+        await place.Landings.Work(default);
         var ours = Cpu() - before;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  received, sealed and looked through: {proposed - before:F2} CPU-s; checked and made a version: {ours - proposed + before:F2}"));
-        var run = await landings.Finish(received.Value.Id, default);
+        var run = await place.Landings.Finish(received.Value.Id, default);
         if (run.Refusal is { } refused) throw new InvalidOperationException($"{refused.Code} {string.Join(' ', refused.Args)}");
-        return (run, (await versions.Find(run.Version, default))!, ours);
+        return (run, (await place.Versions.Find(run.Version, default))!, ours);
     }
 
-    private const long rowsLimit = 10_000_000;
-
-    private static Entry Entry(TimeProvider clock)
-    {
-        static Field Of(string name, string element, FieldType type = FieldType.Text, bool personal = true) => new(name, name, null, type, null, null, "", element, null, personal, false, null, null, Grade.General1);
-        var content = new EntryContent("people", null, "", null, [], "306001", "people", "S", "290000", ["csv"], UpdatePromise.Weekly, new Sharing(ShareClass.Unconditional, [Mode.Api], "", "", "", []),
-            new Opening(OpenClass.Closed, "", "", "", []), Grade.General2, null, Secrecy.None,
-            [Of("id_card", "citizen-id"), Of("name", "person-name"), Of("sex", "sex", personal: false), Of("birth", "date", FieldType.Date), Of("division", "division-code", personal: false), Of("phone", "mobile")], ["id_card"], null, null, [], "", "", "", null);
-        return new Entry(Id<Entry>.New(clock), "306001/000001", "people", Id<Agency>.New(clock), EntryState.Published, 1, content, null, null, clock.GetUtcNow(), clock.GetUtcNow(), null);
-    }
+    internal const long rowsLimit = 10_000_000;
 
     // Seeded: 0.8 % bad identity numbers, 5 % missing phones, a few repeated keys.
-    private static void Write(string path, int rows)
+    internal static void Write(string path, int rows)
     {
         var random = new Random(42);
         const string surnames = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗";

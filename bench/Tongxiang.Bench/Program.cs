@@ -4,6 +4,7 @@ return args switch
 {
     ["call", .. var rest] => await CallPath.Run(rest),
     ["landing", .. var rest] => await Landing.Run(rest),
+    ["people", .. var rest] => await People.Run(rest),
     ["lookup", .. var rest] => await Lookup.Run(rest),
     ["search", .. var rest] => Search.Run(rest),
     ["behaviour", .. var rest] => Behaviour.Run(rest),
@@ -13,6 +14,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] | evidence [callers] [folder]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] | evidence [callers] [folder]");
     return 2;
 }
