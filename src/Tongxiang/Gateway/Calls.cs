@@ -97,6 +97,19 @@ public sealed partial class Calls
         return Scope(call);
     }
 
+    /// <summary>What each step says of a call that is not made: nothing is fetched, counted or put on record. Ends with the first step that refuses.</summary>
+    internal async ValueTask<IReadOnlyList<(string Step, Stop? Stop)>> Foresee(Call call, CancellationToken ct)
+    {
+        List<(string, Stop?)> said = [];
+        foreach (var (name, step) in steps[..6])
+        {
+            var stop = name == "rate" ? LookAtLimit(call) : await step(call, ct);
+            said.Add((name, stop));
+            if (stop is not null) break;
+        }
+        return said;
+    }
+
     /// <summary>Opens the way for a file: decided, planned, and on record before the first byte.</summary>
     internal async ValueTask<Stop?> Permit(Call call, BulkFormat form, CancellationToken ct)
     {
@@ -197,12 +210,25 @@ public sealed partial class Calls
 
     private ValueTask<Stop?> Limit(Call call, CancellationToken ct)
     {
-        var rate = call.Grant is { } grant
-            ? rates.Take("grant:" + grant.Id, Math.Max(1, grant.Limits.CallsPerMinute))
-            : rates.Take("address:" + Rates.KeyOf(call.Address), settings.OpenCallsPerMinute);
+        var (key, perMinute) = RateOf(call);
+        return ValueTask.FromResult(Within(call, rates.Take(key, perMinute)));
+    }
+
+    private Stop? LookAtLimit(Call call)
+    {
+        var (key, perMinute) = RateOf(call);
+        return Within(call, rates.Look(key, perMinute));
+    }
+
+    private (string Key, int PerMinute) RateOf(Call call) => call.Grant is { } grant
+        ? ("grant:" + grant.Id, Math.Max(1, grant.Limits.CallsPerMinute))
+        : ("address:" + Rates.KeyOf(call.Address), settings.OpenCallsPerMinute);
+
+    private Stop? Within(Call call, RateLeft rate)
+    {
         call.Rate = rate;
-        if (rate.IsExceeded) return ValueTask.FromResult<Stop?>(new Refusal(429, "gateway.too-fast", rate.Limit) { RetryAfterSeconds = rate.ResetSeconds });
-        return ValueTask.FromResult<Stop?>(call.Grant is null ? null : DayLimit(call, rows: 0));
+        if (rate.IsExceeded) return new Refusal(429, "gateway.too-fast", rate.Limit) { RetryAfterSeconds = rate.ResetSeconds };
+        return call.Grant is null ? null : DayLimit(call, rows: 0);
     }
 
     // Between looking and taking another call could take the same rows: they are held in one step.

@@ -31,6 +31,7 @@ public static class GatewayWiring
         services.AddSingleton<PartFile>();
         services.AddSingleton<DataFile>();
         services.AddSingleton<DataDescription>();
+        services.AddSingleton<Explain>();
         services.AddSingleton(p => new Chore("gateway.uses", saved, p.GetRequiredService<DayUses>().Save, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.resource-uses", saved, p.GetRequiredService<ResourceUses>().Save, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.catalogue-facts", TimeSpan.FromSeconds(1), ct => p.GetRequiredService<CatalogueFacts>().Tell(ct), OneCopyOnly: false));
@@ -50,6 +51,7 @@ public static class GatewayWiring
         app.ServiceProvider.GetRequiredService<DataFace>().Map(app);
         app.ServiceProvider.GetRequiredService<DataFile>().Map(app);
         app.ServiceProvider.GetRequiredService<DataDescription>().Map(app);
+        Explain.Map(app);
         return app;
     }
 

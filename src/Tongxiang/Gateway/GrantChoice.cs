@@ -16,7 +16,7 @@ internal static class GrantChoice
         {
             var passed = 0;
             Refusal? refusal = null;
-            foreach (var rule in rules)
+            foreach (var (_, rule) in rules)
             {
                 refusal = rule(grant, call);
                 if (refusal is not null) break;
@@ -30,19 +30,22 @@ internal static class GrantChoice
         return nearest?.Refusal ?? Refusal.Forbidden("gateway.no-grant", call.Entry!.Content.Name, call.Entry.Slug);
     }
 
-    private static readonly Func<Grant, Call, Refusal?>[] rules =
+    /// <summary>Every rule with what it says of this call, also after the first that refuses.</summary>
+    public static IEnumerable<(string Name, Refusal? Refusal)> Examine(Grant grant, Call call) => rules.Select(r => (r.Name, r.Refuses(grant, call)));
+
+    private static readonly (string Name, Func<Grant, Call, Refusal?> Refuses)[] rules =
     [
-        (grant, call) => grant.IsUsableBy(call.Caller) ? null : Refusal.Forbidden("gateway.not-operative", grant.Number),
-        (grant, _) => grant.State == GrantState.Suspended ? Refusal.Forbidden("gateway.grant-suspended", grant.Number) : null,
-        (grant, call) => grant.State == GrantState.Ended || call.At >= grant.Until ? Refusal.Forbidden("gateway.grant-ended", grant.Number) : null,
-        (grant, call) => call.At < grant.From ? Refusal.Forbidden("gateway.grant-not-begun", grant.Number) : null,
-        (grant, call) => grant.Modes.Contains(call.Mode) ? null : Refusal.Forbidden("gateway.grant-mode", grant.Number),
+        ("role", (grant, call) => grant.IsUsableBy(call.Caller) ? null : Refusal.Forbidden("gateway.not-operative", grant.Number)),
+        ("not-suspended", (grant, _) => grant.State == GrantState.Suspended ? Refusal.Forbidden("gateway.grant-suspended", grant.Number) : null),
+        ("not-ended", (grant, call) => grant.State == GrantState.Ended || call.At >= grant.Until ? Refusal.Forbidden("gateway.grant-ended", grant.Number) : null),
+        ("begun", (grant, call) => call.At < grant.From ? Refusal.Forbidden("gateway.grant-not-begun", grant.Number) : null),
+        ("mode", (grant, call) => grant.Modes.Contains(call.Mode) ? null : Refusal.Forbidden("gateway.grant-mode", grant.Number)),
         // Order 809 art. 25: shared data serve the matter they were asked for and no other.
-        (grant, call) => grant.Matter.Length == 0 || call.Context.Matter is null or { Length: 0 } || call.Context.Matter == grant.Matter ? null : Refusal.Forbidden("gateway.other-matter", grant.Number, grant.Matter),
-        (grant, call) => grant.NeedsCase && (string.IsNullOrWhiteSpace(call.Context.Case) || string.IsNullOrWhiteSpace(call.Context.Operative)) ? Refusal.Forbidden("gateway.needs-case", grant.Number) : null,
-        (grant, call) => call.Assurance >= grant.LowestAssurance ? null : Refusal.Forbidden("gateway.low-assurance", grant.Number),
-        (grant, call) => InHours(grant.Limits.Hours, call.At) ? null : Refusal.Forbidden("gateway.outside-hours", grant.Number, grant.Limits.Hours!.From, grant.Limits.Hours.To),
-        (grant, call) => InNetworks(grant.Limits.Networks, call.Address) ? null : Refusal.Forbidden("gateway.outside-network", grant.Number),
+        ("matter", (grant, call) => grant.Matter.Length == 0 || call.Context.Matter is null or { Length: 0 } || call.Context.Matter == grant.Matter ? null : Refusal.Forbidden("gateway.other-matter", grant.Number, grant.Matter)),
+        ("case", (grant, call) => grant.NeedsCase && (string.IsNullOrWhiteSpace(call.Context.Case) || string.IsNullOrWhiteSpace(call.Context.Operative)) ? Refusal.Forbidden("gateway.needs-case", grant.Number) : null),
+        ("assurance", (grant, call) => call.Assurance >= grant.LowestAssurance ? null : Refusal.Forbidden("gateway.low-assurance", grant.Number)),
+        ("hours", (grant, call) => InHours(grant.Limits.Hours, call.At) ? null : Refusal.Forbidden("gateway.outside-hours", grant.Number, grant.Limits.Hours!.From, grant.Limits.Hours.To)),
+        ("network", (grant, call) => InNetworks(grant.Limits.Networks, call.Address) ? null : Refusal.Forbidden("gateway.outside-network", grant.Number)),
     ];
 
     /// <summary>From inclusive to exclusive; 22 to 6 goes over midnight.</summary>

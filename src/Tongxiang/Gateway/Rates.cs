@@ -33,6 +33,17 @@ public sealed class Rates(TimeProvider clock)
         }
     }
 
+    /// <summary>What is left, without taking anything.</summary>
+    public RateLeft Look(string key, int perMinute)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000;
+        var step = Math.Max(1, minuteMs * 1_000 / perMinute);
+        var ahead = (marks.TryGetValue(key, out var mark) ? Math.Max(Interlocked.Read(ref mark.AtUs), now) : now) + step - now;
+        return ahead > minuteMs * 1_000
+            ? new RateLeft(perMinute, 0, (int)((ahead - minuteMs * 1_000 + 999_999) / 1_000_000), true)
+            : new RateLeft(perMinute, (int)((minuteMs * 1_000 - ahead) / step) + 1, (int)((ahead + 999_999) / 1_000_000), false);
+    }
+
     /// <summary>Takes further calls afterwards: one that made the node work hard counts for several.</summary>
     public void Charge(string key, int perMinute, long calls)
     {
