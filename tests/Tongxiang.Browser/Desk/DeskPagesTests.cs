@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 using Tongxiang.Browser.Lab;
 
 namespace Tongxiang.Browser.Desk;
@@ -23,6 +24,8 @@ public sealed partial class DeskPagesTests(Chromium chromium, Site site)
     [InlineData("Steward", "/en/desk/clients")]
     [InlineData("Steward", "/desk/ledger")]
     [InlineData("Steward", "/desk/reports")]
+    [InlineData("Steward", "/desk/explain")]
+    [InlineData("Steward", "/en/desk/explain?resource=population&client=civil-affairs-01")]
     [InlineData("SharingOfficeHead", "/desk/office")]
     [InlineData("BureauReviewer", "/bureau")]
     [InlineData("BureauReviewer", "/en/bureau/catalogue")]
@@ -47,6 +50,25 @@ public sealed partial class DeskPagesTests(Chromium chromium, Site site)
         http.DefaultRequestHeaders.Add("Cookie", await SignIn(http, role));
         using var answer = await http.GetAsync(path);
         Assert.Equal(System.Net.HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_refused_call_is_explained(bool scripts)
+    {
+        await using var context = await chromium.Open(site.Url, scripts);
+        var page = await Stewardship.SignIn(site, context, "civil-affairs.steward");
+        await page.GotoAsync("/desk/explain");
+        await page.GetByLabel("资源名称").FillAsync("population");
+        await page.GetByLabel("调用系统").FillAsync("civil-affairs-01");
+        await page.GetByRole(AriaRole.Button, new() { Name = "查看说明" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("这次调用会被拒绝")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("经办人和办件编号齐全 拒绝") })).ToBeVisibleAsync();
+        await Stewardship.Look(page, "explain-refused", scripts);
+        await page.GetByLabel("经办人").FillAsync("civil-affairs.clerk");
+        await page.GetByLabel("办件编号").FillAsync("DB20260001");
+        await page.GetByRole(AriaRole.Button, new() { Name = "查看说明" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("这次调用会被允许")).ToBeVisibleAsync();
+        await Stewardship.Look(page, "explain-allowed", scripts);
     }
 
     private async Task<string> SignIn(HttpClient http, string role)

@@ -125,7 +125,7 @@ public sealed class Region(int seed, int callers = 200, int days = 90, int episo
         Accidents(habit, day, people, chance, calls);
     }
 
-    void Accidents(Habit habit, int day, People people, Random chance, List<(Observed Call, int Episode)> calls)
+    static void Accidents(Habit habit, int day, People people, Random chance, List<(Observed Call, int Episode)> calls)
     {
         if (day <= habit.FirstDay || !IsWorkday(First.AddDays(day)) || habit.Kind == CallerKind.Rare) return;
         var at = Midnight + day * Day + (habit.Kind == CallerKind.Job ? habit.FirstHour : chance.Next(9, 17)) * Hour;
