@@ -63,7 +63,7 @@ static class LandingPorts
 
     // What was wrong with a file stands on the page of its landing; a form must not be answered with a problem for machines.
     static async Task<string> Refused(Landings landings, Id<Entry> entry, Refusal refusal, CancellationToken ct) =>
-        (await landings.Of(entry, ct)).FirstOrDefault() is { State: RunState.Refused, Refusal: { } said } run && said.Code == refusal.Code ? $"/landings/{run.Id}" : "/land?miss=" + refusal.Code;
+        (await landings.Of(entry, ct)) is [{ State: RunState.Refused, Refusal: { } said } run, ..] && said.Code == refusal.Code ? $"/landings/{run.Id}" : "/land?miss=" + refusal.Code;
 
     static LandingWish Wish(Dictionary<string, string> values) => new(
         MostBadRows: long.TryParse(values.GetValueOrDefault("mostBad"), NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? most : null,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway;
 using Tongxiang.Portal.Kit;

@@ -53,7 +53,13 @@ public sealed class Explain(Calls calls, GatewaySources sources, Clients clients
         var address = wish.Address is { Length: > 0 } text ? IPAddress.Parse(text) : null;
         var call = new Call
         {
-            Resource = slug, Number = number, Caller = about, Address = address, At = wish.At ?? now, Mode = wish.Mode ?? Mode.Api, Form = "explain",
+            Resource = slug,
+            Number = number,
+            Caller = about,
+            Address = address,
+            At = wish.At ?? now,
+            Mode = wish.Mode ?? Mode.Api,
+            Form = "explain",
             Query = new QueryText("?" + wish.Query?.Trim().TrimStart('?'), null, null, ""),
             Assurance = wish.Assurance ?? (about.Client is null ? Assurance.Key : Assurance.SignedAssertion),
             Context = new CallPurpose(Blank(wish.Matter), Blank(wish.Case), Blank(wish.Operator) ?? (about.Client is null ? about.Person?.ToString() : null)),
@@ -66,7 +72,8 @@ public sealed class Explain(Calls calls, GatewaySources sources, Clients clients
             [.. call.Scope?.Columns.Select(c => c.Field.Name) ?? []]);
         await sources.Witness(new Happening("gateway.explained", asker.Actor, asker.Agency?.ToString(), $"resource:{QueryFault.Clip(slug)}", now, new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["caller"] = about.Actor, ["outcome"] = said[^1].Stop?.Code ?? "allowed",
+            ["caller"] = about.Actor,
+            ["outcome"] = said[^1].Stop?.Code ?? "allowed",
         }), ct);
         return answer;
     }

@@ -5,7 +5,6 @@ using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Journeys;
-using Tongxiang.Tests.Lab;
 
 namespace Tongxiang.Tests.Portal;
 
@@ -27,7 +26,12 @@ public sealed partial class AgainTests
         Assert.Equal(3, (await Province.Get(steward, $"/api/entries/{entry}/history"))["steps"]!.AsArray().Count);
         var wish = new
         {
-            basis = "《城市公共交通条例》第五条", scenario = "核对站点", matter = "巡线", purpose = "核对", fields = (string[])[Samples.Open().Fields[0].Name], modes = (string[])["Api"],
+            basis = "《城市公共交通条例》第五条",
+            scenario = "核对站点",
+            matter = "巡线",
+            purpose = "核对",
+            fields = (string[])[Samples.Open().Fields[0].Name],
+            modes = (string[])["Api"],
             until = TimeProvider.System.GetUtcNow().AddMonths(6).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
         };
         var (clerk, chief) = (await province.SignIn("civil.steward"), await province.SignIn("civil.head"));

@@ -75,7 +75,7 @@ public sealed class Region(int seed, int callers = 200, int days = 90, int episo
     }
 
     // A day of honest work, with what an honest day can bring.
-    void Work(Habit habit, int day, People people, Random chance, List<(Observed Call, int Episode)> calls)
+    static void Work(Habit habit, int day, People people, Random chance, List<(Observed Call, int Episode)> calls)
     {
         if (day < habit.FirstDay || day > habit.LastDay) return;
         var date = First.AddDays(day);
