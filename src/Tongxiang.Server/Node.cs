@@ -57,7 +57,8 @@ internal static class Node
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         var app = builder.Build();
-        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Fault, SuppressDiagnosticsCallback = _ => false });
+        // What a caller sent wrongly, or too slowly, is no fault of the node: its log is not theirs to fill.
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Fault, SuppressDiagnosticsCallback = fault => fault.Exception is BadHttpRequestException });
         app.UseStatusCodePages(BareStatus);
         app.Use(OnlyOwnFace);
         app.UseNodeHeaders();

@@ -62,7 +62,7 @@ internal sealed class Assertions(Db db, TimeProvider clock, Clients clients, Att
     {
         var jwt = new JsonWebToken(assertion);
         foreach (var name in CallContext.All)
-            if (jwt.TryGetPayloadValue<string>(name, out var value) && value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl)) yield return (name, value);
+            if (jwt.TryGetPayloadValue<string>(name, out var value) && CallContext.Takes(value)) yield return (name, value);
     }
 
     public Task Failed(HttpContext http) => attempts.Begin(null, http.Connection.RemoteIpAddress, CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -69,12 +70,19 @@ public sealed class TokenReader(TokenKeys keys, Clients clients, Directory direc
             ValidateIssuer = settings.PublicUrl is not null,
             ValidIssuers = settings.PublicUrl is { } url ? [url, url.TrimEnd('/') + "/"] : [],
             RequireExpirationTime = true,
-            LifetimeValidator = (_, expires, _, _) => expires is { } at && clock.GetUtcNow().UtcDateTime < at,
+            LifetimeValidator = (begins, expires, token, _) => IsOfNow(begins, expires, token),
         });
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
         if (!Id<Client>.TryParse(jwt.Subject, null, out var client) || Claim(jwt, "tx:kind") != "client" || string.IsNullOrEmpty(jwt.Id)) return null;
         return new Signed(client, jwt.Id, new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero), new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero), Claim(jwt, Proof) == Asserted,
             Claim(jwt, CallContext.Matter), Claim(jwt, CallContext.Case), Claim(jwt, CallContext.Operator));
+    }
+
+    // A token of the future would outlast the revocations before its time. Copies of the node may differ by as much as clients may.
+    private bool IsOfNow(DateTime? begins, DateTime? expires, SecurityToken token)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return expires is { } end && now < end && !(begins > now + Assertions.Skew) && token is JsonWebToken jwt && jwt.IssuedAt <= now + Assertions.Skew;
     }
 
     private void Keep(string digest, Signed signed)
@@ -99,4 +107,11 @@ public static class CallContext
     public const string Operator = "Data-Operator";
 
     internal static readonly string[] All = [Matter, Case, Operator];
+
+    /// <summary>Whether a value may stand in the evidence: up to 200 characters, something to read in it, and nothing that ends, hides or turns a line.</summary>
+    public static bool Takes(string value) => value.Length <= 200 && value.EnumerateRunes().All(IsPlain) && value.EnumerateRunes().Any(Rune.IsLetterOrDigit);
+
+    // Half a surrogate pair is enumerated as the replacement character.
+    private static bool IsPlain(Rune rune) =>
+        rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -26,7 +26,7 @@ internal static class Reception
             Mode = mode,
             // What the token says cannot be changed by whoever holds it, and who has signed in is the operator; a header only fills a gap.
             Context = new CallPurpose(
-                bearer?.Matter ?? Named(http, CallContext.Matter), bearer?.Case ?? Named(http, CallContext.Case),
+                bearer?.Matter ?? Named(http, CallContext.Matter) ?? Unclear(http, CallContext.Matter), bearer?.Case ?? Named(http, CallContext.Case),
                 bearer?.Operator ?? caller.Person?.ToString() ?? Named(http, CallContext.Operator)),
             Form = form,
             IsSingle = isSingle,
@@ -43,10 +43,16 @@ internal static class Reception
             ? (resource[..at], number) : (resource, null);
     }
 
+    // A matter that cannot be read is not the one that was granted, other than no matter at all.
+    private static string? Unclear(HttpContext http, string name) => http.Request.Headers[name].Any(text => text is { Length: > 0 }) ? "?" : null;
+
+    // Of two different values nobody knows which was meant, and joined they are neither: what is not clear was not said.
     private static string? Named(HttpContext http, string name)
     {
-        var text = http.Request.Headers[name].ToString();
+        var sent = http.Request.Headers[name];
+        if (sent.Count == 0 || sent.Any(other => other != sent[0])) return null;
+        var text = sent[0] ?? "";
         if (text.Contains('%', StringComparison.Ordinal)) text = Uri.UnescapeDataString(text);
-        return text.Length is 0 or > 200 || text.Any(char.IsControl) ? null : text;
+        return CallContext.Takes(text) ? text : null;
     }
 }

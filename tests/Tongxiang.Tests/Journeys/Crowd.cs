@@ -126,6 +126,8 @@ internal sealed class Crowd(Town town, Acknowledged book, string address, string
                 book.Wrong.Enqueue($"landing {run}: {seen.Body}");
                 return null;
             }
+            // The node is another process, and what it says of a landing changes only when it is asked again: between two questions there is time
+            // to let pass and nothing to await. Of the clock depends only how often is asked, never what is found.
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, gone.Token);
         }
     }

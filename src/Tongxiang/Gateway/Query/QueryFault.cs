@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Tongxiang.Gateway.Query;
 
 /// <summary>Why a query cannot be answered: code and message as PostgREST gives them, and a remedy from the texts.</summary>
@@ -11,6 +14,7 @@ public sealed record QueryFault(int Status, string Code, string Message, string?
     public static QueryFault NoColumn(string resource, string name) =>
         new(400, "42703", $"column {resource}.{Clip(name)} does not exist", null, "gateway.query.no-column", Clip(name));
 
-    /// <summary>At most 80 characters of what a caller wrote, without control characters.</summary>
-    public static string Clip(string text) => new([.. text.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
+    /// <summary>At most 80 characters of what a caller wrote, without those that end, hide or turn a line, and none cut in half.</summary>
+    public static string Clip(string text) => string.Concat(text.EnumerateRunes().Take(80).Select(rune => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? "?" : rune.ToString()));
 }
