@@ -9,6 +9,7 @@ public static class FeedbackWiring
     {
         services.AddSingleton<Reports>();
         services.AddSingleton<Scores>();
+        services.AddSingleton<Showcases>();
         return services;
     }
 }

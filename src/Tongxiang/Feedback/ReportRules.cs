@@ -54,7 +54,7 @@ public static class ReportRules
     }
 
     // Whether it reaches anybody only a letter tells; here is kept out what cannot be an address.
-    private static bool IsAddress(string text) =>
+    internal static bool IsAddress(string text) =>
         text.Length <= ContactMost && text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == text.LastIndexOf('@') && at < text.Length - 1
         && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '<' or '>' or '"' or ',' or ';');
 }
