@@ -6,7 +6,7 @@ namespace Tongxiang.Portal.Desk;
 /// <summary>What a person finds at the side of the desk: only what the person's roles can use.</summary>
 static class DeskNav
 {
-    public static IReadOnlyList<NavGroup> For(Visit visit, Caller caller, int waiting = 0, int unread = 0, int reports = 0)
+    public static IReadOnlyList<NavGroup> For(Visit visit, Caller caller, int waiting = 0, int unread = 0, int reports = 0, int uses = 0)
     {
         var groups = new List<NavGroup>
         {
@@ -23,7 +23,7 @@ static class DeskNav
         if (caller.IsGovernment)
             groups.Add(new(visit["case.nav-office"], [new("/desk/office", visit["case.office"])]));
         if (caller.IsBureau)
-            groups.Add(new(visit["desk.nav.bureau"], [new("/bureau", visit["desk.nav.review"]), new("/bureau/catalogue", visit["desk.nav.catalogue"]), new("/bureau/clocks", visit["desk.nav.clocks"]), new("/bureau/evidence", visit["desk.nav.evidence"])]));
+            groups.Add(new(visit["desk.nav.bureau"], [new("/bureau", visit["desk.nav.review"]), new("/bureau/catalogue", visit["desk.nav.catalogue"]), new("/bureau/clocks", visit["desk.nav.clocks"]), new("/bureau/uses", visit["showcase.review"], uses), new("/bureau/evidence", visit["desk.nav.evidence"])]));
         return groups;
     }
 }

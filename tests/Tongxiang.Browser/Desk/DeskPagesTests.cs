@@ -30,6 +30,9 @@ public sealed partial class DeskPagesTests(Chromium chromium, Site site)
     [InlineData("BureauReviewer", "/bureau")]
     [InlineData("BureauReviewer", "/en/bureau/catalogue")]
     [InlineData("BureauReviewer", "/bureau/clocks")]
+    [InlineData("BureauReviewer", "/en/bureau/uses?view=Shown")]
+    [InlineData("Citizen", "/en/datasets/bus-stops/uses/new")]
+    [InlineData("Citizen", "/en/me/uses")]
     [InlineData("BureauReviewer", "/bureau/evidence")]
     [InlineData("BureauReviewer", "/bureau/evidence/{evidence}")]
     public async Task Every_page_of_desk_and_bureau_passes_every_check(string role, string path)
@@ -44,6 +47,7 @@ public sealed partial class DeskPagesTests(Chromium chromium, Site site)
     [InlineData("Steward", "/bureau")]
     [InlineData("Steward", "/bureau/evidence")]
     [InlineData("Citizen", "/bureau")]
+    [InlineData("Steward", "/bureau/uses")]
     public async Task The_bureaus_pages_are_for_the_bureau(string role, string path)
     {
         using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(site.Url) };
