@@ -72,7 +72,7 @@ public sealed class DataLook(Calls calls, Differences differences, TimeProvider 
             return [];
         var fields = OpenFields(dataset).ToDictionary(f => f.Name, StringComparer.Ordinal);
         return [.. profile.Columns.Where(c => fields.ContainsKey(c.Name)).Select(c => new ColumnLook(
-            fields[c.Name], c.Values + c.Missing == 0 ? 0 : c.Values / (double)(c.Values + c.Missing),
+            fields[c.Name], c.Values + c.Missing == 0 ? 0 : c.Values / (double)(c.Values + c.Missing), c.Flaws.Values.Sum(),
             (c.DistinctMethod == "exact" ? "" : "≈ ") + Visit.Count(c.Distinct), c.Min, c.Max,
             c.Top.Count > 1 && c.Top[0].Count > 1 ? [.. c.Top.Take(8).Select(t => new Point(t.Value, t.Count))] : []))];
     }
