@@ -29,15 +29,12 @@ sealed class Track(bool isCaller)
     public Pace Minute { get; } = new();
     public Pace TenMinutes { get; } = new();
     public Tail CallRows { get; } = new();
-    public Tail HourRows { get; } = new();
     public Tail HourRate { get; } = new();
-    public long FirstAt { get; private set; }
     public long LastAt { get; private set; }
     public long LongestGap { get; private set; }
     public long QuietUntil { get; set; }
     public float QuietScore { get; set; }
     public int QuietSigns { get; set; }
-    public float RowsThisHour { get; private set; }
     public int CallsThisHour { get; private set; }
     public int NightCalls { get; private set; }
     public int OutsideHours { get; private set; }
@@ -55,7 +52,7 @@ sealed class Track(bool isCaller)
     public int Days => _workdays + _restdays;
     /// <summary>Steps from neighbour to neighbour; 0 unless the last call was one.</summary>
     public float Enumeration => _isNear ? _enumeration : 0;
-    public float HourUsual => _rates is null ? _hourMean : _rates[_lastHourOfWeek] is > 0 and var rate ? rate : _hourMean;
+    public float HourUsual => _rates?[_lastHourOfWeek] is > 0 and var rate ? rate : _hourMean;
     /// <summary>Whether it works on most working days.</summary>
     public bool IsRegular => _activeDays.AsSpan(24).ContainsAnyInRange((ushort)(_workdays / 2 + 1), ushort.MaxValue);
     /// <summary>Misses among the last 64 different keys; 0 unless the last call was one.</summary>
@@ -71,10 +68,9 @@ sealed class Track(bool isCaller)
         return (most + 0.02f) / (DaysOf(now.IsWorkday) + 1);
     }
 
-    /// <summary>Closes what time has closed: the window, the hour, the day. What was alarming is not learnt as usual.</summary>
-    public void Turn(Moment now, long at, PeerTails peers, Clockwork clock)
+    /// <summary>Closes what time has closed: the minute, the hour, the day. What was far above the usual is learnt only in part.</summary>
+    public void Turn(Moment now, PeerTails peers, Clockwork clock)
     {
-        if (Seen == 0) { FirstAt = LastAt = at; }
         Minute.Turn(now.Minute, peers.Minute);
         TenMinutes.Turn(now.Minute / 10, peers.TenMinutes);
         if (now.Hour != _hour)
@@ -82,8 +78,8 @@ sealed class Track(bool isCaller)
             if (_hour >= 0) CloseHour(peers);
             _hour = now.Hour;
             _lastHourOfWeek = now.HourOfWeek;
-            (CallsThisHour, RowsThisHour) = (0, 0);
-            peers.Work(now);
+            CallsThisHour = 0;
+            peers.Saw(now);
             _hoursToday |= 1 << now.HourOfDay;
         }
         if (now.Day == _day) return;
@@ -100,10 +96,9 @@ sealed class Track(bool isCaller)
 
     void CloseHour(PeerTails peers)
     {
-        if (RowsThisHour > 0) HourRows.Add(RowsThisHour, peers.HourRows);
+        if (_rates is null) return;
         HourRate.Add((CallsThisHour + 2) / (HourUsual + 2), peers.HourRate);
         _hourMean += (CallsThisHour - _hourMean) / MathF.Min(++_hoursSeen, 200);
-        if (_rates is null) return;
         ref var rate = ref _rates[_lastHourOfWeek];
         var bounded = rate > 0 ? MathF.Min(CallsThisHour, 4 * rate + 8) : CallsThisHour;
         rate = rate == 0 ? bounded : rate + 0.25f * (bounded - rate);
@@ -122,13 +117,13 @@ sealed class Track(bool isCaller)
         if (call.Marks.HasFlag(CallMarks.Namesake)) Namesakes++;
         if (call.Marks.HasFlag(CallMarks.OutsideMatter)) OutsideMatters++;
         TakeMiss(call);
-        TakeNetwork(call);
         TakeOrdinal(call.Ordinal, call.At);
         Minute.Add(call.Key);
         TenMinutes.Add(call.Key);
-        if (call.Marks.HasFlag(CallMarks.Refused)) return;
-        RowsThisHour += call.Rows;
-        TakeResource(call);
+        // Networks and resources are the client's: which of its people uses which says nothing.
+        if (!isCaller) return;
+        TakeNetwork(call);
+        if (!call.Marks.HasFlag(CallMarks.Refused)) TakeResource(call);
     }
 
     void TakeMiss(in Observed call)
@@ -172,7 +167,7 @@ sealed class Track(bool isCaller)
         _columns |= call.Columns;
     }
 
-    // Steps to a near neighbour of one of the last keys add up; any other step takes half of one back. Chance alone almost never makes two.
+    // Steps to a near neighbour of one of the last keys add up; any other step takes a quarter of one back. Chance alone almost never makes two.
     void TakeOrdinal(long ordinal, long at)
     {
         var near = _isNear = false;
@@ -234,21 +229,22 @@ sealed class Track(bool isCaller)
 /// <summary>What a peer group has in common: the prior of whoever is new in it.</summary>
 sealed class PeerTails
 {
+    readonly float[] _hours = new float[24];
+
     public Tail Minute { get; } = new();
     public Tail TenMinutes { get; } = new();
     public Tail CallRows { get; } = new();
-    public Tail HourRows { get; } = new();
     public Tail HourRate { get; } = new();
     public float LargestRows { get; set; }
-    readonly float[] _hours = new float[24];
 
-    public void Work(Moment now)
+    /// <summary>One of them was at work in this hour.</summary>
+    public void Saw(Moment now)
     {
         if (now.IsWorkday) _hours[now.HourOfDay]++;
     }
 
-    /// <summary>Whether peers commonly work at this hour of a working day.</summary>
-    public bool Work(int hour) => _hours[hour] > 0.1f * _hours.Max();
+    /// <summary>Whether they commonly work at this hour of a working day.</summary>
+    public bool WorkAt(int hour) => _hours[hour] > 0.1f * _hours.Max();
 }
 
 /// <summary>How many different keys a span of time held, against what is usual.</summary>

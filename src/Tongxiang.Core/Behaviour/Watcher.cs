@@ -41,7 +41,7 @@ public sealed class Watcher(Func<DateOnly, bool> isWorkday)
     void Judge(Track track, in Observed call, Moment now, PeerTails peers)
     {
         var gap = track.Seen > 0 ? call.At - track.LastAt : 0;
-        track.Turn(now, call.At, peers, _clock);
+        track.Turn(now, peers, _clock);
         var share = track.ActiveShare(now, 1);
         var isNight = track.Days >= 14 && share < MathF.Max(0.02f, 1.5f / (track.DaysOf(now.IsWorkday) + 1));
         // An account that nobody used since its right was given is as stale as one that fell silent.
@@ -53,7 +53,7 @@ public sealed class Watcher(Func<DateOnly, bool> isWorkday)
         if (track.NewNetworkCalls > 0 && track.Days >= 7 && track.IsNewBlock) Add(Sign.NewNetwork, call.Marks.HasFlag(CallMarks.OutsideNetworks) ? 1 : track.Days >= 14 ? 1 : 0.5f * track.NewNetworkCalls, track.NewNetworkCalls, 0);
         if (track.NewResourceCalls > 0 && track.Days >= 14) Add(Sign.NewResource, track.NewResourceCalls / 8f, track.NewResourceCalls, 0);
         if (track.NewColumns > 4) Add(Sign.Columns, 0.5f + track.NewColumns / 40f, track.NewColumns, 0);
-        Amounts(track, call, peers, Signs.Caller);
+        Amounts(track, call, peers, Signs.CallerBurst);
         if (track.CallsThisHour >= Signs.LeastCalls && !isNight) Add(Sign.Rate, track.HourRate.Surprise((track.CallsThisHour + 2) / (track.HourUsual + 2), peers.HourRate) / Signs.RateLimit, track.CallsThisHour, track.HourUsual);
     }
 
@@ -61,13 +61,13 @@ public sealed class Watcher(Func<DateOnly, bool> isWorkday)
     static float NightStrength(Track track, Moment now, PeerTails peers) => track switch
     {
         _ when track.ActiveShare(now, 4) > 0.3f => MathF.Min(0.7f, track.NightCalls / 6f),
-        _ when (!now.IsWorkday || !track.IsRegular) && peers.Work(now.HourOfDay) => MathF.Min(0.5f, track.NightCalls / 6f),
+        _ when (!now.IsWorkday || !track.IsRegular) && peers.WorkAt(now.HourOfDay) => MathF.Min(0.5f, track.NightCalls / 6f),
         _ => track.NightCalls / 3f,
     };
 
     void JudgeOperator(Track track, in Observed call, Moment now, PeerTails peers, Track caller)
     {
-        track.Turn(now, call.At, peers, _clock);
+        track.Turn(now, peers, _clock);
         track.Take(call, now, isNight: false);
         if (call.Subject != 0 && !call.Marks.HasFlag(CallMarks.Refused))
         {
@@ -75,7 +75,7 @@ public sealed class Watcher(Func<DateOnly, bool> isWorkday)
             if (cases >= 3) Add(Sign.SamePerson, cases / Signs.SamePersonCases, cases, 1);
         }
         if (track.Namesakes > 0) Add(Sign.Namesake, 0.4f + track.Namesakes * 0.3f, track.Namesakes, 0);
-        if (caller.Days >= 2) Amounts(track, call, peers, Signs.Operator);
+        if (caller.Days >= 2) Amounts(track, call, peers, Signs.OperatorBurst);
     }
 
     // What the grant declares needs no learning: this is where precision comes from.
@@ -87,18 +87,18 @@ public sealed class Watcher(Func<DateOnly, bool> isWorkday)
         if (track.NoCases > 0) Add(Sign.NoCase, track.NoCases / 8f, track.NoCases, 0);
     }
 
-    void Amounts(Track track, in Observed call, PeerTails peers, Signs.Bounds bounds)
+    void Amounts(Track track, in Observed call, PeerTails peers, float burst)
     {
         if (track.Enumeration >= 4) Add(Sign.Enumeration, track.Enumeration / Signs.EnumerationSteps, track.Enumeration, 0);
-        if (track.Minute.Count >= bounds.LeastKeys) Add(Sign.Burst, track.Minute.Surprise(peers.Minute) / bounds.Burst, track.Minute.Count, track.Minute.Usual(peers.Minute));
-        if (track.TenMinutes.Count >= bounds.LeastKeys) Add(Sign.Burst, track.TenMinutes.Surprise(peers.TenMinutes) / bounds.Burst, track.TenMinutes.Count, track.TenMinutes.Usual(peers.TenMinutes));
+        if (track.Minute.Count >= Signs.LeastKeys) Add(Sign.Burst, track.Minute.Surprise(peers.Minute) / burst, track.Minute.Count, track.Minute.Usual(peers.Minute));
+        if (track.TenMinutes.Count >= Signs.LeastKeys) Add(Sign.Burst, track.TenMinutes.Surprise(peers.TenMinutes) / burst, track.TenMinutes.Count, track.TenMinutes.Usual(peers.TenMinutes));
         var misses = track.Misses;
         var expected = 64 * track.UsualMisses;
         if (misses >= 12 && misses > expected) Add(Sign.Misses, (misses - expected) / (8 + 7 * MathF.Sqrt(expected + 1)), misses, expected);
         if (call.Rows > 0 && !call.Marks.HasFlag(CallMarks.Refused))
         {
             var usual = track.CallRows.Usual(peers.CallRows);
-            if (call.Rows >= bounds.LeastRows && track.CallRows.Seen + peers.CallRows.Seen > 100)
+            if (call.Rows >= Signs.LeastRows && track.CallRows.Seen + peers.CallRows.Seen > 100)
                 Add(Sign.Volume, MathF.Log2(call.Rows / MathF.Max(1, track.LargestRows(peers))) / Signs.VolumeOctaves, call.Rows, usual);
             track.LearnRows(call.Rows, peers);
         }
@@ -145,8 +145,8 @@ static class Signs
     public const float VolumeOctaves = 4.6f;
     public const float RateLimit = 9f;
     public const int LeastCalls = 20;
-    public static readonly Bounds Caller = new(LeastKeys: 8, Burst: 6f, LeastRows: 200);
-    public static readonly Bounds Operator = new(LeastKeys: 8, Burst: 6.4f, LeastRows: 200);
-
-    public readonly record struct Bounds(float LeastKeys, float Burst, float LeastRows);
+    public const float LeastKeys = 8;
+    public const float LeastRows = 200;
+    public const float CallerBurst = 6;
+    public const float OperatorBurst = 6.4f;
 }

@@ -11,6 +11,10 @@ public sealed record Caller(string Actor, Id<Person>? Person, Id<Client>? Client
     /// <summary>The platform itself, for chores.</summary>
     public static Caller Platform { get; } = new("system", null, null, null, null, new HashSet<Role>(), "system");
 
+    /// <summary>A client: it has no roles, and acts for its agency, or for the citizen who owns it.</summary>
+    public static Caller Of(Client client, Directory directory) => new(
+        client.Id.ToString(), client.Agency is null ? client.Owner : null, client.Id, client.Agency, client.Agency is { } agency ? directory.Find(agency)?.Kind : null, Anonymous.Roles, client.Name);
+
     public bool IsAnonymous => Person is null && Client is null && Actor == "anonymous";
 
     public bool Has(Role role) => Roles.Contains(role);

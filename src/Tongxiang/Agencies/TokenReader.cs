@@ -50,12 +50,8 @@ public sealed class TokenReader(TokenKeys keys, Clients clients, Directory direc
         if (clients.Find(signed.Client) is not { IsEnabled: true } client) return null;
         // Token times are whole seconds: one issued in the second of a revocation is taken as older.
         if (signed.IssuedAt <= client.TokensAfter) return null;
-        var agency = client.Agency is { } id ? directory.Find(id) : null;
-        var caller = new Caller(client.Id.ToString(), client.Agency is null ? client.Owner : null, client.Id, client.Agency, agency?.Kind, NoRoles, client.Name);
-        return new Bearer(caller, signed.TokenId, signed.IssuedAt, signed.ExpiresAt, signed.IsAsserted, signed.Matter, signed.Case, signed.Operator);
+        return new Bearer(Caller.Of(client, directory), signed.TokenId, signed.IssuedAt, signed.ExpiresAt, signed.IsAsserted, signed.Matter, signed.Case, signed.Operator);
     }
-
-    private static readonly IReadOnlySet<Role> NoRoles = new HashSet<Role>();
 
     private async ValueTask<Signed?> Verify(string token)
     {

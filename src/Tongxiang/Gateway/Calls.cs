@@ -97,15 +97,16 @@ public sealed partial class Calls
         return Scope(call);
     }
 
-    /// <summary>What each step says of a call that is not made: nothing is fetched, counted or put on record. Ends with the first step that refuses.</summary>
-    internal async ValueTask<IReadOnlyList<(string Step, Stop? Stop)>> Foresee(Call call, CancellationToken ct)
+    /// <summary>What each step up to the plan says of a call that is not made: nothing is fetched, counted or put on record. Those behind the first that refuses are not reached.</summary>
+    internal async ValueTask<IReadOnlyList<(string Step, bool IsReached, Stop? Stop)>> Foresee(Call call, CancellationToken ct)
     {
-        List<(string, Stop?)> said = [];
+        List<(string, bool, Stop?)> said = [];
+        Stop? stop = null;
         foreach (var (name, step) in steps[..6])
         {
-            var stop = name == "rate" ? LookAtLimit(call) : await step(call, ct);
-            said.Add((name, stop));
-            if (stop is not null) break;
+            var isReached = stop is null;
+            if (isReached) stop = name == "rate" ? LookAtLimit(call) : await step(call, ct);
+            said.Add((name, isReached, isReached ? stop : null));
         }
         return said;
     }

@@ -35,8 +35,6 @@ public sealed record Explanation(bool IsAllowed, string Caller, IReadOnlyList<Ex
 /// <summary>Tells an authorised person why a call is or would be answered: the same steps as the call itself, without a row, a count or a use of its rate.</summary>
 public sealed class Explain(Calls calls, GatewaySources sources, Clients clients, Agencies.Directory directory, TimeProvider clock)
 {
-    private static readonly string[] steps = ["resource", "grant", "fuse", "rate", "behaviour", "plan"];
-
     internal static void Map(IEndpointRouteBuilder app) =>
         app.MapPost("/api/calls/explain", async (ExplainWish wish, HttpContext http, Explain door, CancellationToken ct) =>
             (await door.Of(http.Caller(), wish, Language.Of(http.Request), ct)).Answer(TypedResults.Ok))
@@ -65,15 +63,16 @@ public sealed class Explain(Calls calls, GatewaySources sources, Clients clients
             Context = new CallPurpose(Blank(wish.Matter), Blank(wish.Case), Blank(wish.Operator) ?? (about.Client is null ? about.Person?.ToString() : null)),
         };
         var said = await calls.Foresee(call, ct);
+        var stop = said.LastOrDefault(s => s.IsReached).Stop;
         var answer = new Explanation(
-            said[^1].Stop is null, about.Name,
-            [.. steps.Select((name, i) => i < said.Count ? Said(language, "step", name, said[i].Stop) : new ExplainedStep(name, null, Title(language, "step", name), null, null))],
+            stop is null, about.Name,
+            [.. said.Select(s => s.IsReached ? Said(language, "step", s.Step, s.Stop) : new ExplainedStep(s.Step, null, Title(language, "step", s.Step), null, null))],
             call.Entry is null || about.IsAnonymous ? [] : [.. sources.Grants(call.Entry.Id, about).Select(g => new ExplainedGrant(g.Number, g.Id == call.Grant?.Id, [.. GrantChoice.Examine(g, call).Select(r => Said(language, "rule", r.Name, r.Refusal))]))],
             [.. call.Scope?.Columns.Select(c => c.Field.Name) ?? []]);
         await sources.Witness(new Happening("gateway.explained", asker.Actor, asker.Agency?.ToString(), $"resource:{QueryFault.Clip(slug)}", now, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["caller"] = about.Actor,
-            ["outcome"] = said[^1].Stop?.Code ?? "allowed",
+            ["outcome"] = stop?.Code ?? "allowed",
         }), ct);
         return answer;
     }
@@ -87,9 +86,7 @@ public sealed class Explain(Calls calls, GatewaySources sources, Clients clients
     private Caller? CallerOf(Caller asker, string? client)
     {
         if (string.IsNullOrEmpty(client)) return asker;
-        if (clients.Find(client) is not { IsEnabled: true } found) return null;
-        var agency = found.Agency is { } id ? directory.Find(id) : null;
-        return new Caller(found.Id.ToString(), found.Agency is null ? found.Owner : null, found.Id, found.Agency, agency?.Kind, new HashSet<Role>(), found.Name);
+        return clients.Find(client) is { IsEnabled: true } found ? Caller.Of(found, directory) : null;
     }
 
     private static FieldError[] Wrong(ExplainWish wish, DateTimeOffset now) =>
