@@ -11,8 +11,7 @@ internal sealed class Cast(Directory directory)
     public Caller Of(string userName)
     {
         var person = directory.People.FirstOrDefault(p => p.UserName == userName) ?? throw new InvalidOperationException($"The demonstration's person '{userName}' is missing.");
-        var agency = person.Agency is { } id ? directory.Find(id) : null;
-        return new Caller(person.Id.ToString(), person.Id, null, agency?.Id, agency?.Kind, person.Roles, person.Name);
+        return Caller.Of(person, directory);
     }
 
     public Caller Steward(string organisation) => Of(organisation == Organisations.Bureau ? "bureau.steward" : organisation + ".steward");

@@ -44,7 +44,7 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         var granted = await ActivatorUtilities.CreateInstance<SeedGrants>(services, cast, scale).Run(ct);
         progress.Say($"{granted.Count} 件申请", $"{granted.Count} applications");
 
-        // Landings are worked off one after the other, so there is a processor left for these.
+        // Written beside the landings: nobody waits for these files.
         var files = Task.Run(() => SampleFiles.Write(scale, manifest.Files), ct);
         var rows = await ActivatorUtilities.CreateInstance<SeedVersions>(services, cast, scale, progress).Run(ct);
         await Past(scale, ct);

@@ -39,7 +39,7 @@ internal static class Import
             var directory = app.Services.GetRequiredService<Directory>();
             await directory.Refresh(ct);
             if (directory.People.FirstOrDefault(p => p.UserName == user) is not { } person) return await Complain($"{user}: no such user. / 没有这个用户。");
-            var caller = new Caller(person.Id.ToString(), person.Id, null, person.Agency, person.Agency is { } agency ? directory.Find(agency)?.Kind : null, person.Roles, person.Name);
+            var caller = Caller.Of(person, directory);
             var named = await app.Services.GetRequiredService<Entries>().BySlug(caller, slug, ct);
             if (named.Refusal is { } unknown) return await Complain(Say(unknown));
             var entry = named.Value;

@@ -15,6 +15,10 @@ public sealed record Caller(string Actor, Id<Person>? Person, Id<Client>? Client
     public static Caller Of(Client client, Directory directory) => new(
         client.Id.ToString(), client.Agency is null ? client.Owner : null, client.Id, client.Agency, client.Agency is { } agency ? directory.Find(agency)?.Kind : null, Anonymous.Roles, client.Name);
 
+    /// <summary>Somebody who has signed in.</summary>
+    public static Caller Of(Person person, Directory directory) => new(
+        person.Id.ToString(), person.Id, null, person.Agency, person.Agency is { } agency ? directory.Find(agency)?.Kind : null, person.Roles, person.Name);
+
     public bool IsAnonymous => Person is null && Client is null && Actor == "anonymous";
 
     public bool Has(Role role) => Roles.Contains(role);

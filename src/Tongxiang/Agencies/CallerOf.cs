@@ -27,8 +27,6 @@ public static class CallerOf
         if (http.Bearer() is { } bearer && http.User.HasClaim("tx:kind", "client")) return bearer.Caller;
         if (!http.User.HasClaim("tx:kind", "person") || !Id<Person>.TryParse(http.User.FindFirstValue("sub"), null, out var id)) return Agencies.Caller.Anonymous;
         var directory = http.RequestServices.GetRequiredService<Directory>();
-        if (directory.Person(id) is not { } person) return Agencies.Caller.Anonymous;
-        var agency = person.Agency is { } own ? directory.Find(own) : null;
-        return new Caller(id.ToString(), id, null, person.Agency, agency?.Kind, person.Roles, person.Name);
+        return directory.Person(id) is { } person ? Agencies.Caller.Of(person, directory) : Agencies.Caller.Anonymous;
     }
 }

@@ -91,8 +91,6 @@ public sealed class ExplainTests
     private static Caller PersonOf(NodeLab lab, string user)
     {
         var directory = lab.Get<Directory>();
-        var person = directory.People.Single(p => p.UserName == user);
-        var agency = person.Agency is { } id ? directory.Find(id) : null;
-        return new Caller(person.Id.ToString(), person.Id, null, person.Agency, agency?.Kind, person.Roles, person.Name);
+        return Caller.Of(directory.People.Single(p => p.UserName == user), directory);
     }
 }
