@@ -49,6 +49,8 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         var rows = await ActivatorUtilities.CreateInstance<SeedVersions>(services, cast, scale, progress).Run(ct);
         await Past(scale, ct);
         await files;
+        // Whoever looks from here on sees the whole region, not one that the catalogue hears of a second later.
+        await services.GetRequiredService<CatalogueFacts>().Tell(ct);
         progress.Say($"共接入 {rows:N0} 行，演示区域就绪", $"{rows:N0} rows landed; the region is ready");
         var numbers = granted.ToLookup(g => (g.Request.Client?.Id, g.Request.Resource), g => g.Application);
         return manifest with

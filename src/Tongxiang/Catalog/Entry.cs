@@ -39,7 +39,7 @@ public sealed record LegalBasis(BasisKind Kind, string Title, string Article);
 public enum Grade { General1, General2, General3, General4, Important, Core }
 
 /// <summary>How the data reach a consumer (Order 809 art. 22).</summary>
-public enum Mode { Api, Batch, File }
+public enum Mode { Api, Batch, File, Subscription, Verification }
 
 /// <summary>How often the provider promises new data (更新承诺).</summary>
 public enum UpdatePromise { RealTime, Daily, Weekly, Monthly, Quarterly, Yearly, AsNeeded }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
@@ -111,73 +110,6 @@ public sealed partial class Calls
         return said;
     }
 
-    /// <summary>Opens the way for a file: decided, planned, and on record before the first byte.</summary>
-    internal async ValueTask<Stop?> Permit(Call call, BulkFormat form, CancellationToken ct)
-    {
-        if (await Decide(call, ct) is { } stop) return stop;
-        if (await MakePlan(call, ct) is { } bad || (bad = Fits(call, form)) is not null)
-        {
-            return await Stopped(call, bad, ct);
-        }
-
-        if (Hold(call, call.Plan is { Where: null, Granted: null } ? call.Version!.Rows : 0) is { } full) return full;
-        try
-        {
-            call.Receipt = await witnessing.Permitted(call, string.Join(',', call.Plan!.Columns.Select(c => c.Field.Name)), ct);
-            return null;
-        }
-        catch
-        {
-            call.Held?.Release();
-            throw;
-        }
-    }
-
-    private static Stop? Fits(Call call, BulkFormat form)
-    {
-        if (form is not (BulkFormat.Parquet or BulkFormat.Xlsx)) return null;
-        // How many rows a filter leaves, and whether a sheet holds them, shows only when they are read.
-        var columns = call.Plan!.Columns;
-        if (Bulk.Refuses(call.Version!, [.. columns.Select(column => column.Field)], call.IsWhole ? form : BulkFormat.Csv) is { } refusal) return refusal;
-        var twice = columns.GroupBy(column => column.Shown, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1);
-        return twice is null ? null : new Refusal(400, "gateway.file-names", form.ToString().ToLowerInvariant(), twice.Key);
-    }
-
-    /// <summary>All rows of a permitted file, page by page.</summary>
-    internal async IAsyncEnumerable<ServedPage> Pages(Call call, int rows, [EnumeratorCancellation] CancellationToken ct)
-    {
-        long taken = 0;
-        for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
-        {
-            using var page = (await copies.Read(call.Version!, plan, ct)).Value;
-            // How many rows a filter leaves is known only now: the file breaks off where the day's rows end.
-            taken += page.Rows;
-            if (call.Held?.Cover(taken) == false)
-            {
-                call.IsCutOff = true;
-                yield break;
-            }
-
-            Masks.Apply(page, call.Scope!);
-            yield return page;
-            if (page.Next is null) yield break;
-            plan = plan with { After = page.Next };
-        }
-    }
-
-    /// <summary>Puts on record what left.</summary>
-    internal async ValueTask Close(Call call, long rows, long bytes, bool isWhole)
-    {
-        resources.Add(call.Entry!.Id, rows);
-        if (call.Grant is { } grant)
-        {
-            call.Held?.Settle(rows);
-            if (isWhole) await sources.Delivered(grant.Id, call.Mode, CancellationToken.None);
-        }
-
-        await witnessing.Closed(call, rows, bytes, isWhole, CancellationToken.None);
-    }
-
     private async ValueTask<Stop?> FindResource(Call call, CancellationToken ct)
     {
         if (sources.BySlug(call.Resource) is not { IsPublished: true } entry || !IsVisible(entry, call)) return Refusal.NotFound(call.Resource);
@@ -207,49 +139,6 @@ public sealed partial class Calls
         foreach (var guard in guards)
             if (guard.Place == place && guard.Decide(call) is { } refusal) return ValueTask.FromResult<Stop?>(refusal);
         return ValueTask.FromResult<Stop?>(null);
-    }
-
-    private ValueTask<Stop?> Limit(Call call, CancellationToken ct)
-    {
-        var (key, perMinute) = RateOf(call);
-        return ValueTask.FromResult(Within(call, rates.Take(key, perMinute)));
-    }
-
-    private Stop? LookAtLimit(Call call)
-    {
-        var (key, perMinute) = RateOf(call);
-        return Within(call, rates.Look(key, perMinute));
-    }
-
-    private (string Key, int PerMinute) RateOf(Call call) => call.Grant is { } grant
-        ? ("grant:" + grant.Id, Math.Max(1, grant.Limits.CallsPerMinute))
-        : ("address:" + Rates.KeyOf(call.Address), settings.OpenCallsPerMinute);
-
-    private Stop? Within(Call call, RateLeft rate)
-    {
-        call.Rate = rate;
-        if (rate.IsExceeded) return new Refusal(429, "gateway.too-fast", rate.Limit) { RetryAfterSeconds = rate.ResetSeconds };
-        return call.Grant is null ? null : DayLimit(call, rows: 0);
-    }
-
-    // Between looking and taking another call could take the same rows: they are held in one step.
-    private Stop? Hold(Call call, long rows)
-    {
-        if (call.Grant is not { } grant) return null;
-        call.Held = uses.Hold(grant.Id, rows, grant.Limits.CallsPerDay ?? settings.CallsPerDay, grant.Limits.RowsPerDay ?? settings.RowsPerDay);
-        return call.Held is not null ? null : DayLimit(call, rows) ?? NoRowsLeft(call);
-    }
-
-    /// <summary>Said where the rows of the day end only after the decision, and nothing has left yet.</summary>
-    internal Refusal NoRowsLeft(Call call) => new(429, "gateway.day-rows", call.Grant!.Limits.RowsPerDay ?? settings.RowsPerDay, 0) { RetryAfterSeconds = 3600 };
-
-    private Refusal? DayLimit(Call call, long rows)
-    {
-        var (calls, used) = uses.Today(call.Grant!.Id);
-        var limits = call.Grant.Limits;
-        if (calls >= (limits.CallsPerDay ?? settings.CallsPerDay)) return new Refusal(429, "gateway.day-calls", limits.CallsPerDay ?? settings.CallsPerDay) { RetryAfterSeconds = 3600 };
-        var most = limits.RowsPerDay ?? settings.RowsPerDay;
-        return used + rows > most || used >= most ? new Refusal(429, "gateway.day-rows", most, Math.Max(0, most - used)) { RetryAfterSeconds = 3600 } : null;
     }
 
     private Stop? Scope(Call call)
@@ -310,12 +199,6 @@ public sealed partial class Calls
             // The caller has its answer; the next one tries again.
             NotBuilt(log, version.Id.ToString(), e);
         }
-    }
-
-    // Nobody is accountable for an anonymous call: every further million steps, about 50 ms of work, counts as one more.
-    private void Charge(Call call, long cost)
-    {
-        if (call.IsOpenRead) rates.Charge("address:" + Rates.KeyOf(call.Address), settings.OpenCallsPerMinute, cost / 1_000);
     }
 
     private static QueryFault NotOne(int rows) =>
