@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Tongxiang.Core.Behaviour;
 
 /// <summary>How often a caller exceeded how many times its own usual amount: a histogram of ratios in half octaves, 148 bytes.</summary>
@@ -24,7 +26,7 @@ public sealed class Tail
         var ratio = usual > 0 ? amount / usual : 1;
         Count(ratio);
         peers?.CountOfPeer(ratio, amount);
-        _seen++;
+        _seen = Math.Min(_seen + 1, 1_000_000_000);
         // One wild window must not move what is usual: it counts at most four times the usual amount.
         var bounded = usual > 0 ? MathF.Min(amount, 4 * usual) : amount;
         _mean += (bounded - _mean) / MathF.Min(_seen, 400);
@@ -56,6 +58,13 @@ public sealed class Tail
 
     /// <summary>The usual amount: the peers' until twenty own ones were seen.</summary>
     public float Usual(Tail? peers) => _seen >= 20 || peers is null || peers._seen < 50 ? _mean : (_mean * _seen + peers._mean * (20 - _seen)) / 20;
+
+    internal void Pass(Tape tape)
+    {
+        tape.Pass(_counts.AsSpan());
+        (_total, _mean, _lift) = (tape.Pass(_total), tape.Pass(_mean), tape.Pass(_lift));
+        _seen = tape.Pass(_seen, 0);
+    }
 
     void Count(float ratio)
     {
@@ -92,6 +101,12 @@ public sealed class Distinct
         if ((word & bit) != 0) return;
         word |= bit;
         _set++;
+    }
+
+    internal void Pass(Tape tape)
+    {
+        tape.Pass(_bits);
+        _set = _bits.Sum(word => BitOperations.PopCount(word));
     }
 
     public float Count => _set >= Bits ? Bits * 8f : -Bits * MathF.Log(1 - (float)_set / Bits);

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Tongxiang.Core.Behaviour;
 
 /// <summary>What is remembered of one caller, or of one operator behind it: constant memory, under 4 KB.</summary>
-sealed class Track(bool isCaller)
+sealed partial class Track(bool isCaller)
 {
     const int Networks = 12, Resources = 24, Ordinals = 8, People = 256, Ways = 8;
     readonly ushort[] _activeDays = new ushort[48];
@@ -45,7 +45,9 @@ sealed class Track(bool isCaller)
     public int NewNetworkCalls { get; private set; }
     public bool IsNewBlock { get; private set; }
     public int NewColumns { get; private set; }
-    public int Seen { get; private set; }
+    public long Seen { get; private set; }
+    /// <summary>Operators remembered behind this caller.</summary>
+    public int Operators { get; set; }
 
     /// <summary>Days of this kind (work or rest) since the first call.</summary>
     public int DaysOf(bool isWorkday) => isWorkday ? _workdays : _restdays;
@@ -131,9 +133,11 @@ sealed class Track(bool isCaller)
         // A retry storm repeats one key: it is counted once.
         _isMiss = false;
         if (_lastKeys.AsSpan().Contains(call.Key)) return;
-        _lastKeys[_keyAt++ % _lastKeys.Length] = call.Key;
+        _lastKeys[_keyAt] = call.Key;
+        _keyAt = (_keyAt + 1) % _lastKeys.Length;
         var missed = _isMiss = call.Marks.HasFlag(CallMarks.Missed);
-        if (_missSeen++ > 64) _missRate += ((_missBits >> 63) - _missRate) * 0.002f;
+        if (_missSeen < 65) _missSeen++;
+        else _missRate += ((_missBits >> 63) - _missRate) * 0.002f;
         _missBits = (_missBits << 1) | (missed ? 1UL : 0);
     }
 
@@ -178,10 +182,11 @@ sealed class Track(bool isCaller)
             near |= step is > 0 and <= 32;
             if (step == 0) return;
         }
-        _ordinals[_ordinalAt++ % Ordinals] = ordinal;
-        var faded = _enumeration * MathF.Exp(-(at - _ordinalTime) / 43_200_000f);
+        _ordinals[_ordinalAt] = ordinal;
+        _ordinalAt = (_ordinalAt + 1) % Ordinals;
+        var faded = _enumeration * MathF.Exp(-Math.Max(0, at - _ordinalTime) / 43_200_000f);
         _ordinalTime = at;
-        _enumeration = Math.Clamp(faded + (near ? 1 - 4 * _nearRate : -0.25f), 0, 2 * Signs.EnumerationSteps);
+        _enumeration = Math.Clamp(faded + (near ? 1 - 4 * _nearRate : -0.25f), 0, 4 * Signs.EnumerationSteps);
         _isNear = near;
         // A job that always reads a dense register in order is judged by its own habit, learnt slowly.
         _nearRate += ((near ? 1 : 0) - _nearRate) * 0.001f;
@@ -224,51 +229,4 @@ sealed class Track(bool isCaller)
         var age = day - _peopleDay[i];
         return _people[i] == 0 || age > 30 ? int.MinValue : _peopleDays[i] * 12 - age;
     }
-}
-
-/// <summary>What a peer group has in common: the prior of whoever is new in it.</summary>
-sealed class PeerTails
-{
-    readonly float[] _hours = new float[24];
-
-    public Tail Minute { get; } = new();
-    public Tail TenMinutes { get; } = new();
-    public Tail CallRows { get; } = new();
-    public Tail HourRate { get; } = new();
-    public float LargestRows { get; set; }
-
-    /// <summary>One of them was at work in this hour.</summary>
-    public void Saw(Moment now)
-    {
-        if (now.IsWorkday) _hours[now.HourOfDay]++;
-    }
-
-    /// <summary>Whether they commonly work at this hour of a working day.</summary>
-    public bool WorkAt(int hour) => _hours[hour] > 0.1f * _hours.Max();
-}
-
-/// <summary>How many different keys a span of time held, against what is usual.</summary>
-sealed class Pace
-{
-    readonly Distinct _keys = new();
-    readonly Tail _usual = new();
-    long _number = -1;
-
-    public float Count => _keys.Count;
-
-    public void Turn(long number, Tail peers)
-    {
-        if (number == _number) return;
-        if (_number >= 0 && _keys.Count > 0) _usual.Add(_keys.Count, peers);
-        _keys.Clear();
-        _number = number;
-    }
-
-    public void Add(ulong key)
-    {
-        if (key != 0) _keys.Add(key);
-    }
-
-    public float Surprise(Tail peers) => _usual.Surprise(_keys.Count, peers);
-    public float Usual(Tail peers) => _usual.Usual(peers);
 }

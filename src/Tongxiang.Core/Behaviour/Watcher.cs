@@ -3,16 +3,16 @@ namespace Tongxiang.Core.Behaviour;
 /// <summary>Watches calls in the order they come, per caller and per operator behind it, and says when somebody should look.</summary>
 /// <remarks>Deterministic: the same calls give the same alarms. Not for several threads at once; shard by caller.</remarks>
 /// <param name="isWorkday">The calendar in force.</param>
-public sealed class Watcher(Func<DateOnly, bool> isWorkday)
+public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
 {
-    const int Groups = 64;
+    const int Groups = 64, MostOperators = 4096;
     readonly Clockwork _clock = new(isWorkday, TimeSpan.FromHours(8));
-    readonly Dictionary<int, Track> _callers = [];
-    readonly Dictionary<(int, ulong), Track> _operators = [];
-    readonly PeerTails[] _peers = [.. Enumerable.Range(0, Groups).Select(_ => new PeerTails())];
-    readonly PeerTails[] _operatorPeers = [.. Enumerable.Range(0, Groups).Select(_ => new PeerTails())];
     readonly List<Reason> _reasons = [];
+    Dictionary<int, Track> _callers = [];
+    Dictionary<(int Caller, ulong Operator), Track> _operators = [];
+    PeerTails[] _peers = NewPeers(), _operatorPeers = NewPeers();
     long _startedAt = -1;
+    int _sweptOn;
 
     /// <summary>Callers and operators remembered.</summary>
     public int Remembered => _callers.Count + _operators.Count;
@@ -22,20 +22,43 @@ public sealed class Watcher(Func<DateOnly, bool> isWorkday)
     {
         if (_startedAt < 0) _startedAt = call.At;
         var now = _clock.Read(call.At);
-        var caller = Of(_callers, call.Caller, isCaller: true);
+        var caller = CallerOf(call.Caller);
         _reasons.Clear();
         var group = call.Group & (Groups - 1);
         Judge(caller, call, now, _peers[group]);
+        if (now.Day != _sweptOn) Forget(now.Day, call.At);
         if (call.Operator == 0) return Raise(caller, call, 0);
-        var person = Of(_operators, (call.Caller, call.Operator), isCaller: false);
+        var person = OperatorOf(caller, call);
         JudgeOperator(person, call, now, _operatorPeers[group], caller);
         return Raise(caller, call, call.Operator);
     }
 
-    static Track Of<TKey>(Dictionary<TKey, Track> tracks, TKey key, bool isCaller) where TKey : notnull
+    Track CallerOf(int number)
     {
-        if (tracks.TryGetValue(key, out var track)) return track;
-        return tracks[key] = new Track(isCaller);
+        if (_callers.TryGetValue(number, out var track)) return track;
+        return _callers[number] = new Track(isCaller: true);
+    }
+
+    // Pseudonyms are what a calling system asserts: one that makes up ever new ones must not fill the memory. Those beyond the most share one track.
+    Track OperatorOf(Track caller, in Observed call)
+    {
+        if (_operators.TryGetValue((call.Caller, call.Operator), out var track)) return track;
+        var who = caller.Operators < MostOperators ? call.Operator : 0;
+        if (who == 0 && _operators.TryGetValue((call.Caller, 0), out track)) return track;
+        caller.Operators++;
+        return _operators[(call.Caller, who)] = new Track(isCaller: false);
+    }
+
+    // Once a day: an operator who did not come for two months is new when he comes again.
+    void Forget(int day, long at)
+    {
+        _sweptOn = day;
+        foreach (var (key, track) in _operators)
+        {
+            if (at - track.LastAt < Signs.ForgottenAfter) continue;
+            _operators.Remove(key);
+            _callers[key.Caller].Operators--;
+        }
     }
 
     void Judge(Track track, in Observed call, Moment now, PeerTails peers)
@@ -45,16 +68,16 @@ public sealed class Watcher(Func<DateOnly, bool> isWorkday)
         var share = track.ActiveShare(now, 1);
         var isNight = track.Days >= 14 && share < MathF.Max(0.02f, 1.5f / (track.DaysOf(now.IsWorkday) + 1));
         // An account that nobody used since its right was given is as stale as one that fell silent.
-        if (track.Seen == 0 && call.At - _startedAt > Signs.StaleAfter && !call.Marks.HasFlag(CallMarks.NewGrant)) Add(Sign.Stale, 1, (call.At - _startedAt) / 86_400_000f, 0);
-        if (track.Seen > 0 && gap > Signs.StaleAfter && gap > track.LongestGap * 6 / 5) Add(Sign.Stale, 1, gap / 86_400_000f, track.LongestGap / 86_400_000f);
+        if (track.Seen == 0 && call.At - _startedAt > Signs.StaleAfter && !call.Marks.HasFlag(CallMarks.NewGrant)) Add(track, Sign.Stale, 1, (call.At - _startedAt) / 86_400_000f, 0);
+        if (track.Seen > 0 && gap > Signs.StaleAfter && gap > track.LongestGap * 6 / 5) Add(track, Sign.Stale, 1, gap / 86_400_000f, track.LongestGap / 86_400_000f);
         track.Take(call, now, isNight);
         Declared(track, call);
-        if (isNight) Add(Sign.Night, NightStrength(track, now, peers), track.NightCalls, share);
-        if (track.NewNetworkCalls > 0 && track.Days >= 7 && track.IsNewBlock) Add(Sign.NewNetwork, call.Marks.HasFlag(CallMarks.OutsideNetworks) ? 1 : track.Days >= 14 ? 1 : 0.5f * track.NewNetworkCalls, track.NewNetworkCalls, 0);
-        if (track.NewResourceCalls > 0 && track.Days >= 14) Add(Sign.NewResource, track.NewResourceCalls / 8f, track.NewResourceCalls, 0);
-        if (track.NewColumns > 4) Add(Sign.Columns, 0.5f + track.NewColumns / 40f, track.NewColumns, 0);
+        if (isNight) Add(track, Sign.Night, NightStrength(track, now, peers), track.NightCalls, share);
+        if (track.NewNetworkCalls > 0 && track.Days >= 7 && track.IsNewBlock) Add(track, Sign.NewNetwork, call.Marks.HasFlag(CallMarks.OutsideNetworks) ? 1 : track.Days >= 14 ? 1 : 0.5f * track.NewNetworkCalls, track.NewNetworkCalls, 0);
+        if (track.NewResourceCalls > 0 && track.Days >= 14) Add(track, Sign.NewResource, track.NewResourceCalls / 8f, track.NewResourceCalls, 0);
+        if (track.NewColumns > 4) Add(track, Sign.Columns, 0.5f + track.NewColumns / 40f, track.NewColumns, 0);
         Amounts(track, call, peers, Signs.CallerBurst);
-        if (track.CallsThisHour >= Signs.LeastCalls && !isNight) Add(Sign.Rate, track.HourRate.Surprise((track.CallsThisHour + 2) / (track.HourUsual + 2), peers.HourRate) / Signs.RateLimit, track.CallsThisHour, track.HourUsual);
+        if (track.CallsThisHour >= Signs.LeastCalls && !isNight) Add(track, Sign.Rate, track.HourRate.Surprise((track.CallsThisHour + 2) / (track.HourUsual + 2), peers.HourRate) / Signs.RateLimit, track.CallsThisHour, track.HourUsual);
     }
 
     // Somebody stays late, or works in office hours when he usually does not: odd, but no alarm alone.
@@ -72,40 +95,41 @@ public sealed class Watcher(Func<DateOnly, bool> isWorkday)
         if (call.Subject != 0 && !call.Marks.HasFlag(CallMarks.Refused))
         {
             var cases = track.CasesOf(call.Subject, call.Case, now.Day);
-            if (cases >= 3) Add(Sign.SamePerson, cases / Signs.SamePersonCases, cases, 1);
+            if (cases >= 3) Add(track, Sign.SamePerson, cases / Signs.SamePersonCases, cases, 1);
         }
-        if (track.Namesakes > 0) Add(Sign.Namesake, 0.4f + track.Namesakes * 0.3f, track.Namesakes, 0);
+        if (track.Namesakes > 0) Add(track, Sign.Namesake, 0.4f + track.Namesakes * 0.3f, track.Namesakes, 0);
         if (caller.Days >= 2) Amounts(track, call, peers, Signs.OperatorBurst);
     }
 
     // What the grant declares needs no learning: this is where precision comes from.
     void Declared(Track track, in Observed call)
     {
-        if (track.OutsideHours > 0) Add(Sign.Hours, track.OutsideHours / 3f, track.OutsideHours, 0);
-        if (call.Marks.HasFlag(CallMarks.OutsideNetworks)) Add(Sign.Network, track.IsNewBlock ? 1 : 0.6f, track.NewNetworkCalls, 0);
-        if (track.OutsideMatters > 0) Add(Sign.Matter, track.OutsideMatters / 3f, track.OutsideMatters, 0);
-        if (track.NoCases > 0) Add(Sign.NoCase, track.NoCases / 8f, track.NoCases, 0);
+        if (track.OutsideHours > 0) Add(track, Sign.Hours, track.OutsideHours / 3f, track.OutsideHours, 0);
+        if (call.Marks.HasFlag(CallMarks.OutsideNetworks)) Add(track, Sign.Network, track.IsNewBlock ? 1 : 0.6f, track.NewNetworkCalls, 0);
+        if (track.OutsideMatters > 0) Add(track, Sign.Matter, track.OutsideMatters / 3f, track.OutsideMatters, 0);
+        if (track.NoCases > 0) Add(track, Sign.NoCase, track.NoCases / 8f, track.NoCases, 0);
     }
 
     void Amounts(Track track, in Observed call, PeerTails peers, float burst)
     {
-        if (track.Enumeration >= 4) Add(Sign.Enumeration, track.Enumeration / Signs.EnumerationSteps, track.Enumeration, 0);
-        if (track.Minute.Count >= Signs.LeastKeys) Add(Sign.Burst, track.Minute.Surprise(peers.Minute) / burst, track.Minute.Count, track.Minute.Usual(peers.Minute));
-        if (track.TenMinutes.Count >= Signs.LeastKeys) Add(Sign.Burst, track.TenMinutes.Surprise(peers.TenMinutes) / burst, track.TenMinutes.Count, track.TenMinutes.Usual(peers.TenMinutes));
+        if (track.Enumeration >= 4) Add(track, Sign.Enumeration, track.Enumeration / Signs.EnumerationSteps, track.Enumeration, 0);
+        if (track.Minute.Count >= Signs.LeastKeys) Add(track, Sign.Burst, track.Minute.Surprise(peers.Minute) / burst, track.Minute.Count, track.Minute.Usual(peers.Minute));
+        if (track.TenMinutes.Count >= Signs.LeastKeys) Add(track, Sign.Burst, track.TenMinutes.Surprise(peers.TenMinutes) / burst, track.TenMinutes.Count, track.TenMinutes.Usual(peers.TenMinutes));
         var misses = track.Misses;
         var expected = 64 * track.UsualMisses;
-        if (misses >= 12 && misses > expected) Add(Sign.Misses, (misses - expected) / (8 + 7 * MathF.Sqrt(expected + 1)), misses, expected);
+        if (misses >= 12 && misses > expected) Add(track, Sign.Misses, (misses - expected) / (8 + 7 * MathF.Sqrt(expected + 1)), misses, expected);
         if (call.Rows > 0 && !call.Marks.HasFlag(CallMarks.Refused))
         {
             var usual = track.CallRows.Usual(peers.CallRows);
             if (call.Rows >= Signs.LeastRows && track.CallRows.Seen + peers.CallRows.Seen > 100)
-                Add(Sign.Volume, MathF.Log2(call.Rows / MathF.Max(1, track.LargestRows(peers))) / Signs.VolumeOctaves, call.Rows, usual);
+                Add(track, Sign.Volume, MathF.Log2(call.Rows / MathF.Max(1, track.LargestRows(peers))) / Signs.VolumeOctaves, call.Rows, usual);
             track.LearnRows(call.Rows, peers);
         }
     }
 
-    void Add(Sign sign, float strength, float seen, float usual)
+    void Add(Track track, Sign sign, float strength, float seen, float usual)
     {
+        strength /= track.Lenience(sign);
         if (strength >= Signs.Least) _reasons.Add(new Reason(sign, MathF.Min(strength, 9.99f), seen, usual));
     }
 
@@ -140,6 +164,7 @@ static class Signs
 {
     public const float Least = 0.3f;
     public const long StaleAfter = 40L * 86_400_000;
+    public const long ForgottenAfter = 62L * 86_400_000;
     public const float SamePersonCases = 4;
     public const float EnumerationSteps = 8;
     public const float VolumeOctaves = 4.6f;

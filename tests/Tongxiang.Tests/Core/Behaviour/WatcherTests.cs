@@ -5,8 +5,6 @@ namespace Tongxiang.Tests.Core.Behaviour;
 
 public sealed class WatcherTests
 {
-    static readonly DateTimeOffset Monday = new(2026, 3, 2, 0, 0, 0, TimeSpan.FromHours(8));
-
     // The bounds were chosen on seeds 1 to 6 with 200 callers; these seeds were never looked at while choosing.
     [Fact]
     public void Labelled_attacks_of_unseen_seeds_are_found_and_few_honest_calls_are_suspected()
@@ -24,16 +22,16 @@ public sealed class WatcherTests
     [Fact]
     public void The_same_calls_give_the_same_alarms()
     {
-        var first = Alarms(new Region(7100, callers: 40, days: 40, episodes: 9));
+        var first = WatcherLab.Alarms(new Region(7100, callers: 40, days: 40, episodes: 9));
         Assert.NotEmpty(first);
-        Assert.Equal(first, Alarms(new Region(7100, callers: 40, days: 40, episodes: 9)));
+        Assert.Equal(first, WatcherLab.Alarms(new Region(7100, callers: 40, days: 40, episodes: 9)));
     }
 
     [Fact]
     public void A_caller_and_an_operator_cost_at_most_four_kilobytes_each()
     {
         var watcher = new Watcher(Region.IsWorkday);
-        Observed Call(int caller, ulong who) => Office(caller, Monday.AddHours(9)) with { Operator = who };
+        Observed Call(int caller, ulong who) => WatcherLab.Office(caller, WatcherLab.Monday.AddHours(9)) with { Operator = who };
         watcher.See(Call(0, 1));
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var caller = 1; caller <= 1000; caller++) watcher.See(Call(caller, 1));
@@ -49,12 +47,12 @@ public sealed class WatcherTests
     [InlineData(CallMarks.NoCase | CallMarks.Refused, 8, Sign.NoCase)]
     public void What_the_grant_does_not_declare_alarms_within_this_many_calls(CallMarks marks, int calls, Sign sign)
     {
-        var watcher = Accustomed();
+        var watcher = WatcherLab.Accustomed();
         Alarm? alarm = null;
         for (var i = 0; i < calls; i++)
         {
             Assert.Null(alarm);
-            alarm = watcher.See(Office(1, Monday.AddDays(30).AddHours(10).AddMinutes(i)) with { Marks = marks, Network = marks.HasFlag(CallMarks.OutsideNetworks) ? 0xABCDEF01 : 0x0A0B0C });
+            alarm = watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(30).AddHours(10).AddMinutes(i)) with { Marks = marks, Network = marks.HasFlag(CallMarks.OutsideNetworks) ? 0xABCDEF01 : 0x0A0B0C });
         }
         Assert.Equal(sign, alarm?.Reasons[0].Sign);
     }
@@ -62,60 +60,40 @@ public sealed class WatcherTests
     [Fact]
     public void Sequential_numbers_alarm_within_a_dozen_keys_and_random_ones_never()
     {
-        var watcher = Accustomed();
+        var watcher = WatcherLab.Accustomed();
         var chance = new Random(5);
-        for (var i = 0; i < 20; i++) Assert.Null(watcher.See(Office(1, Monday.AddDays(30).AddHours(10).AddMinutes(2 * i)) with { Ordinal = chance.NextInt64(1_000_000_000_000) }));
-        var met = Enumerable.Range(1, 30).First(i => watcher.See(Office(1, Monday.AddDays(30).AddHours(11).AddMinutes(2 * i)) with { Ordinal = 29010119900101000 + i }) is { } alarm && alarm.Reasons[0].Sign == Sign.Enumeration);
+        for (var i = 0; i < 20; i++) Assert.Null(watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(30).AddHours(10).AddMinutes(2 * i)) with { Ordinal = chance.NextInt64(1_000_000_000_000) }));
+        var met = Enumerable.Range(1, 30).First(i => watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(30).AddHours(11).AddMinutes(2 * i)) with { Ordinal = 29010119900101000 + i }) is { } alarm && alarm.Reasons[0].Sign == Sign.Enumeration);
         Assert.InRange(met, 5, 12);
     }
 
     [Fact]
     public void The_dead_of_night_alarms_but_an_evening_at_the_desk_does_not()
     {
-        Assert.DoesNotContain(Calls(5, i => Monday.AddDays(30).AddHours(18).AddMinutes(i)), a => a is not null);
-        Assert.Contains(Calls(3, i => Monday.AddDays(30).AddHours(2).AddMinutes(i)), a => a?.Reasons[0].Sign == Sign.Night);
+        Assert.DoesNotContain(Calls(5, i => WatcherLab.Monday.AddDays(30).AddHours(18).AddMinutes(i)), a => a is not null);
+        Assert.Contains(Calls(3, i => WatcherLab.Monday.AddDays(30).AddHours(2).AddMinutes(i)), a => a?.Reasons[0].Sign == Sign.Night);
 
         List<Alarm?> Calls(int count, Func<int, DateTimeOffset> at)
         {
-            var watcher = Accustomed();
-            return [.. Enumerable.Range(0, count).Select(i => watcher.See(Office(1, at(i))))];
+            var watcher = WatcherLab.Accustomed();
+            return [.. Enumerable.Range(0, count).Select(i => watcher.See(WatcherLab.Office(1, at(i))))];
         }
     }
 
     [Fact]
     public void An_account_that_fell_silent_for_months_alarms_at_its_first_call()
     {
-        var watcher = Accustomed();
-        Assert.Equal(Sign.Stale, watcher.See(Office(1, Monday.AddDays(28 + 60).AddHours(10)))?.Reasons[0].Sign);
+        var watcher = WatcherLab.Accustomed();
+        Assert.Equal(Sign.Stale, watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(28 + 60).AddHours(10)))?.Reasons[0].Sign);
     }
 
     [Theory, InlineData(true, 0), InlineData(false, 1)]
     public void Reading_one_person_under_case_after_case_alarms_but_a_long_matter_does_not(bool sameCase, int alarms)
     {
-        var watcher = Accustomed();
+        var watcher = WatcherLab.Accustomed();
         var met = 0;
         for (var day = 28; day < 33; day++)
-            if (watcher.See(Office(1, Monday.AddDays(day).AddHours(10)) with { Operator = 7, Subject = 99UL << 40, Case = sameCase ? 1UL << 60 : (ulong)(day + 1) << 52 }) is { } alarm && alarm.Reasons[0].Sign == Sign.SamePerson) met++;
+            if (watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(day).AddHours(10)) with { Operator = 7, Subject = 99UL << 40, Case = sameCase ? 1UL << 60 : (ulong)(day + 1) << 52 }) is { } alarm && alarm.Reasons[0].Sign == Sign.SamePerson) met++;
         Assert.Equal(alarms, Math.Min(met, 1));
-    }
-
-    // Four weeks of office hours, some calls every ten minutes, from one network.
-    static Watcher Accustomed()
-    {
-        var (watcher, chance) = (new Watcher(Region.IsWorkday), new Random(11));
-        for (var day = 0; day < 28; day++)
-            for (var ten = 0; ten < 57 && Region.IsWorkday(DateOnly.FromDateTime(Monday.AddDays(day).DateTime)); ten++)
-                for (var i = chance.Next(6); i > 0; i--)
-                    Assert.Null(watcher.See(Office(1, Monday.AddDays(day).AddHours(8).AddMinutes(10 * ten + chance.NextDouble() / 10 + 5 - i))));
-        return watcher;
-    }
-
-    static Observed Office(int caller, DateTimeOffset at) =>
-        new(at.ToUnixTimeMilliseconds(), caller, 1, 0, 3, 0x0A0B0C, (ulong)at.ToUnixTimeMilliseconds() * 31, 0, 0, -1, 1, 1, CallMarks.None);
-
-    static List<string> Alarms(Region region)
-    {
-        var watcher = new Watcher(Region.IsWorkday);
-        return [.. region.Calls().Select(c => watcher.See(c.Call)).Where(a => a is not null).Select(a => $"{a!.At} {a.Caller} {a.Operator} {a.Score} {string.Join(',', a.Reasons)}")];
     }
 }
