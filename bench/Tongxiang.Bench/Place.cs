@@ -20,6 +20,13 @@ internal sealed class Place(Version version)
 
     public Version Version => version;
 
+    public Entry Entry => entry;
+
+    /// <summary>A right on all columns, two of them masked, without limits of its own.</summary>
+    public Grant GrantOf(Entry about, Id<Agency> consumer) => new(
+        Id<Grant>.New(TimeProvider.System), "SQ-1", about.Id, about.Agency, consumer, null, [.. version.Columns.Select(f => new GrantedField(f.Name, f.Name is "name" or "phone" ? FieldForm.Masked : FieldForm.Plain))],
+        "", "核验", "助学金核验", true, [Mode.Api], new GrantLimits(null, [], null, null, int.MaxValue), Assurance.Key, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, "", "", GrantState.Active, null, "", "", default);
+
     public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key) => new(
         Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), [], key,
         NullLogger<Calls>.Instance);
@@ -36,9 +43,7 @@ internal sealed class Place(Version version)
 
     private GatewaySources Sources(EvidenceLog log)
     {
-        grant = new Grant(
-            Id<Grant>.New(TimeProvider.System), "SQ-1", entry.Id, entry.Agency, caller.Agency, null, [.. version.Columns.Select(f => new GrantedField(f.Name, f.Name is "name" or "phone" ? FieldForm.Masked : FieldForm.Plain))],
-            "", "核验", "助学金核验", true, [Mode.Api], new GrantLimits(null, [], null, null, int.MaxValue), Assurance.Key, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, "", "", GrantState.Active, null, "", "", default);
+        grant = GrantOf(entry, caller.Agency!.Value);
         IReadOnlyList<Grant> grants = [grant];
         return new GatewaySources(
             _ => caller, _ => entry, _ => version, (_, _, _) => ValueTask.FromResult<Version?>(version), (_, _) => Task.CompletedTask, (_, _) => grants,

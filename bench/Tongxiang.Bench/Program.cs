@@ -1,4 +1,5 @@
 using Tongxiang.Bench;
+using Tongxiang.Bench.Wire;
 
 return args switch
 {
@@ -9,6 +10,10 @@ return args switch
     ["search", .. var rest] => Search.Run(rest),
     ["behaviour", .. var rest] => Behaviour.Run(rest),
     ["evidence", .. var rest] => await Evidence.Run(rest),
+    ["gateway", .. var rest] => await Table.Run(rest),
+    ["plain", var port] => await Peers.Plain(port),
+    ["hand-written", var port, var connection] => await Peers.HandWritten(port, connection),
+    ["node-for-calls", .. var rest] => await CallNode.Run(rest),
     _ => Usage(),
 };
 

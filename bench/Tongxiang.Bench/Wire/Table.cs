@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Tongxiang.Core.Ledger;
+
+namespace Tongxiang.Bench.Wire;
+
+/// <summary>Our data API beside a static file, a bare server and its peers: the same rows, the same load, in turns, in one run. CPU per answer is of the servers and their database.</summary>
+internal sealed class Table(string[] args)
+{
+    private const int Connections = 64;
+    private readonly string work = CallNode.Text(args, "--work")!;
+    private readonly string postgres = CallNode.Text(args, "--postgres")!;
+    private readonly int rows = CallNode.Number(args, "--rows", 1_000_000);
+    private readonly int seconds = CallNode.Number(args, "--seconds", 4);
+    private readonly int rounds = CallNode.Number(args, "--rounds", 3);
+    private readonly List<Child> children = [];
+    private readonly List<Arm> arms = [];
+
+    private sealed record Arm(string Name, string Group, Uri Address, IReadOnlyList<int> Servers, string? Script, params string[] Headers)
+    {
+        public List<Turn> Turns { get; } = [];
+        public double PerSecond => Middle(Turns.Select(t => t.PerSecond));
+        public double Cpu => Middle(Turns.Select(t => t.CpuMicros));
+        public double P50 => Middle(Turns.Select(t => t.P50));
+        public double P99 => Middle(Turns.Select(t => t.P99));
+    }
+
+    public static async Task<int> Run(string[] args)
+    {
+        var table = new Table(args);
+        try
+        {
+            return await table.Run();
+        }
+        finally
+        {
+            foreach (var child in table.children) child.Dispose();
+        }
+    }
+
+    private async Task<int> Run()
+    {
+        var only = CallNode.Text(args, "--only")?.Split(',');
+        bool Wanted(string name) => only is null || only.Contains(name);
+        var flush = FlushP99(Path.Combine(work, "flush"));
+        if (Wanted("nginx")) await Nginx(8101);
+        if (Wanted("plain")) await Own("plain Kestrel, fixed answer", "row", 8102, "plain", null);
+        if (Wanted("hand") || Wanted("postgraphile") || Wanted("postgres")) await Peers.Fill(postgres, rows);
+        if (Wanted("hand")) await Hand(8103);
+        if (Wanted("postgraphile")) await PostGraphile(8104);
+        if (Wanted("ours")) await Ours("Tongxiang", 8105, CallNode.Number(args, "--grants", 10), null);
+        if (Wanted("many")) await Ours("Tongxiang, 10,000 grants", 8106, 10_000, null);
+        if (Wanted("postgres")) await Ours("Tongxiang on PostgreSQL", 8107, 10, await Database("node"));
+        foreach (var arm in arms) await Load.Run(arm.Address, arm.Servers, Connections, 2, arm.Script, arm.Headers);
+        for (var round = 0; round < rounds; round++)
+            foreach (var arm in arms) arm.Turns.Add(await Load.Run(arm.Address, arm.Servers, Connections, seconds, arm.Script, arm.Headers));
+        return Say(flush);
+    }
+
+    private int Say(double flush)
+    {
+        var still = arms.FirstOrDefault(a => a.Group == "still");
+        Print($"{rows:N0} rows, {Connections} connections, {rounds} turns of {seconds} s; the disk's own flush p99 {flush:F2} ms");
+        Print($"| server | answers/s | to nginx | CPU µs per answer | p50 ms | p99 ms | wrong |");
+        Print($"|---|---|---|---|---|---|---|");
+        foreach (var arm in arms)
+            Print($"| {arm.Name} | {arm.PerSecond:N0} | {(still is null ? double.NaN : arm.PerSecond / still.PerSecond):F3} | {arm.Cpu:F1} | {arm.P50:F2} | {arm.P99:F2} | {arm.Turns.Sum(t => t.Wrong)} |");
+        return arms.Sum(a => a.Turns.Sum(t => t.Wrong)) == 0 ? 0 : 1;
+    }
+
+    private async Task Nginx(int port)
+    {
+        var root = Directory.CreateDirectory(Path.Combine(work, "www")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(root, "people.json"), Peers.Row(1));
+        var file = Path.Combine(work, "nginx.conf");
+        await File.WriteAllTextAsync(file, $$"""
+            worker_processes 2; pid {{work}}/nginx.pid; error_log {{work}}/nginx.log; daemon off; {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
+            events { worker_connections 1024; }
+            http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; open_file_cache max=100; client_body_temp_path {{work}}/b; proxy_temp_path {{work}}/p; fastcgi_temp_path {{work}}/f; uwsgi_temp_path {{work}}/u; scgi_temp_path {{work}}/s;
+              types { application/json json; } server { listen 127.0.0.1:{{port}} backlog=1024; root {{root}}; } }
+            """);
+        var nginx = Process.Start(new ProcessStartInfo("nginx", ["-c", file, "-p", work]))!;
+        var address = new Uri($"http://127.0.0.1:{port}/people.json");
+        await Child.Answers(address);
+        children.Add(Child.Of(nginx));
+        arms.Add(new Arm("static nginx", "still", address, [nginx.Id], null));
+    }
+
+    private async Task Own(string name, string group, int port, string verb, string? more)
+    {
+        var (child, _) = await Child.Own(line => line == "READY", [verb, port.ToString(CultureInfo.InvariantCulture), .. more is null ? Array.Empty<string>() : [more]]);
+        children.Add(child);
+        arms.Add(new Arm(name, group, new Uri($"http://127.0.0.1:{port}/data/people"), [child.Id], null));
+    }
+
+    private async Task Hand(int port)
+    {
+        var (child, _) = await Child.Own(line => line == "READY", "hand-written", port.ToString(CultureInfo.InvariantCulture), postgres);
+        children.Add(child);
+        var address = new Uri($"http://127.0.0.1:{port}/data/people");
+        IReadOnlyList<int> servers = [child.Id, .. Postmasters()];
+        arms.Add(new Arm("hand-written ASP.NET + PostgreSQL, no control", "row", address, servers, Lua("hand-row", "\"/data/people?id=\" .. key()")));
+        arms.Add(new Arm("– page of 100", "page", address, servers, Lua("hand-page", "\"/data/people?sex=1&from=\" .. key()")));
+    }
+
+    private async Task PostGraphile(int port)
+    {
+        var program = CallNode.Text(args, "--postgraphile")!;
+        if (!File.Exists(program)) return;
+        var parts = postgres.Split(';').Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => p[1]);
+        var url = $"postgres://{parts["Username"]}@{parts["Host"]}:{parts["Port"]}/{parts["Database"]}";
+        var (child, _) = await Child.Start(program, ["-P", "postgraphile/presets/amber", "-c", url, "-s", "public", "-n", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture)],
+            line => line.Contains("listening", StringComparison.Ordinal), new Dictionary<string, string> { ["NODE_ENV"] = "production", ["GRAPHILE_ENV"] = "production" });
+        children.Add(child);
+        var address = new Uri($"http://127.0.0.1:{port}/graphql");
+        IReadOnlyList<int> servers = [child.Id, .. Postmasters()];
+        const string query = "query q($id: String!) { personByRowId(rowId: $id) { rowId name sex birth division phone } }";
+        arms.Add(new Arm("PostGraphile", "row", address, servers, Graph("graph-row", query)));
+    }
+
+    private async Task Ours(string name, int port, int grants, string? database)
+    {
+        string[] more = database is null ? [] : ["--postgres", database];
+        var (child, line) = await Child.Own(l => l.StartsWith("READY ", StringComparison.Ordinal),
+            ["node-for-calls", "--data", Path.Combine(work, "node-" + port), "--port", port.ToString(CultureInfo.InvariantCulture), "--rows", rows.ToString(CultureInfo.InvariantCulture), "--grants", grants.ToString(CultureInfo.InvariantCulture), .. more]);
+        children.Add(child);
+        string[] headers = ["Authorization: Bearer " + line["READY ".Length..], "Data-Operator: clerk-7", "Data-Case: BJ-2026-1"];
+        var address = new Uri($"http://127.0.0.1:{port}/data/people");
+        IReadOnlyList<int> servers = database is null ? [child.Id] : [child.Id, .. Postmasters()];
+        var resource = grants == 1 ? "\"people\"" : string.Create(CultureInfo.InvariantCulture, $"resource({grants})");
+        arms.Add(new Arm(name + ", all controls", "row", address, servers, Lua("our-row-" + port, $"\"/data/\" .. {resource} .. \"?id=eq.\" .. key()"), headers));
+        if (grants <= 10) arms.Add(new Arm("– page of 100", "page", address, servers, Lua("our-page-" + port, $"\"/data/\" .. {resource} .. \"?limit=100&sex=eq.1&id=gte.\" .. key()"), headers));
+    }
+
+    private async Task<string> Database(string name)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(postgres);
+        await using var create = source.CreateCommand($"create database {name} template postgres");
+        await create.ExecuteNonQueryAsync();
+        return postgres.Replace("Database=postgres", "Database=" + name, StringComparison.Ordinal);
+    }
+
+    // The server of the database and its workers.
+    private List<int> Postmasters()
+    {
+        var port = postgres.Split(';').First(p => p.StartsWith("Port=", StringComparison.Ordinal))[5..];
+        return [.. Process.GetProcessesByName("postgres").Where(p => File.ReadAllText($"/proc/{p.Id}/cmdline").Contains("-p\0" + port, StringComparison.Ordinal) || File.ReadAllText($"/proc/{p.Id}/cmdline").Contains($"-p {port}", StringComparison.Ordinal)).Select(p => p.Id)];
+    }
+
+    private string Lua(string name, string path) => Script(name, $"request = function() return wrk.format('GET', {path}) end");
+
+    private string Graph(string name, string query) => Script(name, $$"""
+        wrk.headers['Content-Type'] = 'application/json'
+        request = function() return wrk.format('POST', nil, nil, '{"query":"{{query}}","variables":{"id":"' .. key() .. '"} }') end
+        """);
+
+    private string Script(string name, string body)
+    {
+        var file = Path.Combine(work, name + ".lua");
+        File.WriteAllText(file, $$"""
+            math.randomseed(7)
+            function key() return string.format('2901011980%08d', math.random(0, {{rows - 200}})) end
+            function resource(n) local i = math.random(0, n - 1); if i == 0 then return 'people' end return 'people-' .. i end
+            {{body}}
+            """);
+        return file;
+    }
+
+    // What a durable entry must wait for at least, on this disk in this hour.
+    private static double FlushP99(string path)
+    {
+        using var file = Durable.Create(path, 16 << 20);
+        var bytes = RandomNumberGenerator.GetBytes(4096);
+        var waits = new List<double>();
+        for (var i = 0; i < 2_000; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            file.Append(bytes);
+            file.Flush();
+            waits.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        waits.Sort();
+        return waits[waits.Count * 99 / 100];
+    }
+
+    private static double Middle(IEnumerable<double> values) => values.Order().ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : double.NaN;
+
+    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}
