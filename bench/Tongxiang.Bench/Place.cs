@@ -16,6 +16,7 @@ internal sealed class Place(Version version)
 {
     private readonly Entry entry = MakeEntry(version);
     private readonly Caller caller = Caller.Anonymous with { Actor = "client", Agency = Id<Agency>.New(TimeProvider.System), AgencyKind = AgencyKind.Department, Client = Id<Client>.New(TimeProvider.System) };
+    private readonly GatewaySettings settings = new() { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue, ClientCallsPerMinute = int.MaxValue, DepartmentCallsPerMinute = int.MaxValue, ResourceCallsPerMinute = int.MaxValue };
     private Grant? grant;
 
     public Version Version => version;
@@ -28,7 +29,7 @@ internal sealed class Place(Version version)
         "", "核验", "助学金核验", true, [Mode.Api], new GrantLimits(null, [], null, null, int.MaxValue), Assurance.Key, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, "", "", GrantState.Active, null, "", "", default);
 
     public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key) => new(
-        Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), [], key,
+        Sources(log), settings, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), new Limits(db, log, TimeProvider.System, settings), [], key,
         NullLogger<Calls>.Instance);
 
     public Call Call(string query) => new()

@@ -108,6 +108,8 @@ internal static class Node
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Tongxiang", LogLevel.Information);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // Otherwise each request gets an activity and a scope for lines that are never written.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 
     private static Task Fault(HttpContext http)

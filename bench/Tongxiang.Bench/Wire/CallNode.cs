@@ -46,6 +46,9 @@ internal sealed class CallNode(string[] args)
             ["Node:Store"] = postgres is null ? "Sqlite" : "PostgreSql",
             ["Node:Database"] = postgres,
             ["Node:PublicUrl"] = "http://127.0.0.1:" + port,
+            ["Gateway:ClientCallsPerMinute"] = int.MaxValue.ToString(CultureInfo.InvariantCulture),
+            ["Gateway:DepartmentCallsPerMinute"] = int.MaxValue.ToString(CultureInfo.InvariantCulture),
+            ["Gateway:ResourceCallsPerMinute"] = int.MaxValue.ToString(CultureInfo.InvariantCulture),
             ["Gateway:CallsPerDay"] = long.MaxValue.ToString(CultureInfo.InvariantCulture),
             ["Gateway:RowsPerDay"] = long.MaxValue.ToString(CultureInfo.InvariantCulture),
         }));

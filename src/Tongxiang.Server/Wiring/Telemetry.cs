@@ -11,18 +11,15 @@ internal static class Telemetry
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var isExported = !string.IsNullOrEmpty(configuration["Telemetry:Otlp"]);
-        services.AddOpenTelemetry()
+        var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(r => r.AddService("tongxiang"))
-            .WithTracing(tracing =>
-            {
-                tracing.AddSource("tongxiang.*").AddAspNetCoreInstrumentation();
-                if (isExported) tracing.AddOtlpExporter(o => o.Endpoint = new Uri(configuration["Telemetry:Otlp"]!));
-            })
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter("tongxiang.*").AddMeter("Microsoft.AspNetCore.Hosting").AddMeter("Microsoft.AspNetCore.Server.Kestrel").AddMeter("System.Runtime").AddPrometheusExporter();
                 if (isExported) metrics.AddOtlpExporter(o => o.Endpoint = new Uri(configuration["Telemetry:Otlp"]!));
             });
+        // A trace that nobody takes would still cost every call some microseconds.
+        if (isExported) telemetry.WithTracing(tracing => tracing.AddSource("tongxiang.*").AddAspNetCoreInstrumentation().AddOtlpExporter(o => o.Endpoint = new Uri(configuration["Telemetry:Otlp"]!)));
         services.AddSingleton(p => MetricsGate.Of(p.GetRequiredService<Listeners>(), configuration, p.GetRequiredService<Home>()));
         services.AddHealthChecks().AddCheck<StoreAnswers>("store", tags: ["ready"]);
         return services;

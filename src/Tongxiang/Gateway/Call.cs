@@ -59,6 +59,9 @@ public sealed class Call
     /// <summary>A file that ended where the rows of the day ended.</summary>
     public bool IsCutOff { get; internal set; }
 
+    /// <summary>Its place among those that work at once, until it is over.</summary>
+    internal Turn? Turn { get; set; }
+
     /// <summary>What it holds of the grant's day until it is over.</summary>
     internal HeldUse? Held { get; set; }
 

@@ -45,7 +45,7 @@ public sealed partial class Calls
         long taken = 0;
         for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
         {
-            using var page = (await copies.Read(call.Version!, plan, ct)).Value;
+            using var page = await ReadInTurn(call, plan, ct);
             // How many rows a filter leaves is known only now: the file breaks off where the day's rows end.
             taken += page.Rows;
             if (call.Held?.Cover(taken) == false)
@@ -59,6 +59,13 @@ public sealed partial class Calls
             if (page.Next is null) yield break;
             plan = plan with { After = page.Next };
         }
+    }
+
+    // Each page of a file takes its turn like a call: a large file leaves the others their share, and is never turned away half-way.
+    private async ValueTask<ServedPage> ReadInTurn(Call call, Plan plan, CancellationToken ct)
+    {
+        using var turn = await turns.Enter(Consumer(call), ct, isPatient: true);
+        return (await copies.Read(call.Version!, plan, ct)).Value;
     }
 
     /// <summary>Puts on record what left.</summary>

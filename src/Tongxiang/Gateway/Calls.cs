@@ -20,16 +20,20 @@ public sealed partial class Calls
     private readonly Rates rates;
     private readonly DayUses uses;
     private readonly ResourceUses resources;
+    private readonly Limits limits;
+    private readonly Turns turns;
     private readonly Scopes scopes;
     private readonly Witnessing witnessing;
     private readonly Guard[] guards;
     private readonly ILogger<Calls> log;
 
     public Calls(
-        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
+        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, Limits limits, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
     {
         (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.log) = (sources, settings, copies, rates, uses, resources, log);
         this.guards = [.. guards];
+        this.limits = limits;
+        turns = new Turns(settings.CallsAtOncePerProcessor * Environment.ProcessorCount, settings.WaitingCalls);
         scopes = new Scopes(settings);
         witnessing = new Witnessing(sources, key);
         Continuation = new Continuation(key.Derive("gateway continuation"));
@@ -40,6 +44,7 @@ public sealed partial class Calls
             ("fuse", (call, _) => Ask(GuardPlace.Fuse, call)),
             ("rate", Limit),
             ("behaviour", (call, _) => Ask(GuardPlace.Behaviour, call)),
+            ("turn", TakeTurn),
             ("plan", MakePlan),
             ("fetch", Fetch),
             ("protect", Protect),
@@ -71,6 +76,7 @@ public sealed partial class Calls
         {
             // Settled in the last step; whatever stopped before it takes nothing of the day.
             call.Held?.Release();
+            call.Turn?.Dispose();
         }
     }
 
@@ -101,7 +107,7 @@ public sealed partial class Calls
     {
         List<(string, bool, Stop?)> said = [];
         Stop? stop = null;
-        foreach (var (name, step) in steps[..6])
+        foreach (var (name, step) in steps.Where(s => s.Name is not ("turn" or "fetch" or "protect" or "record")))
         {
             var isReached = stop is null;
             if (isReached) stop = name == "rate" ? LookAtLimit(call) : await step(call, ct);

@@ -17,7 +17,7 @@ namespace Tongxiang.Gateway;
 /// <summary>The data API (一数一接口): <c>/data/{resource}</c> in PostgREST's query language.</summary>
 public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider clock)
 {
-    private const string exposed = "Content-Range, Link, ETag, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Preference-Applied, Csv-Formula-Cells, " + Receipt.Header;
+    private const string exposed = "Content-Range, Link, ETag, Retry-After, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Preference-Applied, Csv-Formula-Cells, " + Receipt.Header;
 
     internal void Map(IEndpointRouteBuilder app)
     {
@@ -116,6 +116,10 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
         var headers = http.Response.Headers;
         if (call.Rate is { } rate)
         {
+            // The form of the newest draft, and the three fields that older clients know.
+            var name = rate.Scope.ToString().ToLowerInvariant();
+            headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture, $"\"{name}\";q={rate.Limit};w=60");
+            headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"{name}\";r={rate.Remaining};t={rate.ResetSeconds}");
             headers["RateLimit-Limit"] = rate.Limit.ToString(CultureInfo.InvariantCulture);
             headers["RateLimit-Remaining"] = rate.Remaining.ToString(CultureInfo.InvariantCulture);
             headers["RateLimit-Reset"] = rate.ResetSeconds.ToString(CultureInfo.InvariantCulture);

@@ -20,4 +20,24 @@ public sealed record GatewaySettings
     /// <summary>Rows of one answer at most.</summary>
     [Range(1, 100_000)]
     public int RowsPerAnswer { get; init; } = 10_000;
+
+    /// <summary>Calls a minute of one system, over all its rights, where no limit of its own was set.</summary>
+    [Range(1, int.MaxValue)]
+    public int ClientCallsPerMinute { get; init; } = 30_000;
+
+    /// <summary>Calls a minute of one department or company, over all its systems.</summary>
+    [Range(1, int.MaxValue)]
+    public int DepartmentCallsPerMinute { get; init; } = 60_000;
+
+    /// <summary>Calls a minute on one resource, by all together.</summary>
+    [Range(1, int.MaxValue)]
+    public int ResourceCallsPerMinute { get; init; } = 120_000;
+
+    /// <summary>Calls that work at once, for each processor; more wait in turns.</summary>
+    [Range(1, 10_000)]
+    public int CallsAtOncePerProcessor { get; init; } = 32;
+
+    /// <summary>Calls of one consumer that may wait for their turn; further ones are told to come again.</summary>
+    [Range(1, 100_000)]
+    public int WaitingCalls { get; init; } = 256;
 }

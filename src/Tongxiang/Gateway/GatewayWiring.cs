@@ -24,6 +24,7 @@ public static class GatewayWiring
         services.TryAddSingleton(Sources);
         services.AddSingleton<Rates>();
         services.AddSingleton<DayUses>();
+        services.AddSingleton<Limits>();
         services.AddSingleton<ResourceUses>();
         services.AddSingleton<CatalogueFacts>();
         services.AddSingleton<Calls>();
@@ -33,6 +34,7 @@ public static class GatewayWiring
         services.AddSingleton<DataDescription>();
         services.AddSingleton<Explain>();
         services.AddSingleton(p => new Chore("gateway.uses", saved, p.GetRequiredService<DayUses>().Save, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("gateway.limits", TimeSpan.FromSeconds(1), p.GetRequiredService<Limits>().Load, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.resource-uses", saved, p.GetRequiredService<ResourceUses>().Save, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.catalogue-facts", TimeSpan.FromSeconds(1), ct => p.GetRequiredService<CatalogueFacts>().Tell(ct), OneCopyOnly: false));
         return services;
@@ -43,6 +45,7 @@ public static class GatewayWiring
     {
         await services.GetRequiredService<DayUses>().Load(ct);
         await services.GetRequiredService<ResourceUses>().Load(ct);
+        await services.GetRequiredService<Limits>().Load(ct);
         await services.GetRequiredService<CatalogueFacts>().Tell(ct);
     }
 
@@ -52,6 +55,7 @@ public static class GatewayWiring
         app.ServiceProvider.GetRequiredService<DataFile>().Map(app);
         app.ServiceProvider.GetRequiredService<DataDescription>().Map(app);
         Explain.Map(app);
+        Limits.Map(app);
         return app;
     }
 

@@ -5,49 +5,67 @@ using System.Net.Sockets;
 namespace Tongxiang.Gateway;
 
 /// <summary>What is left of a rate.</summary>
-public readonly record struct RateLeft(int Limit, int Remaining, int ResetSeconds, bool IsExceeded);
+public readonly record struct RateLeft(int Limit, int Remaining, int ResetSeconds, bool IsExceeded)
+{
+    /// <summary>Whose calls it counts.</summary>
+    public LimitScope Scope { get; init; }
+}
+
+/// <summary>What a rate is counted by: an id of some kind, or a name such as an address.</summary>
+public readonly record struct RateKey(LimitScope Scope, Guid Id, string? Name = null)
+{
+    public static implicit operator RateKey(string name) => new(LimitScope.Address, default, name);
+
+    public static RateKey FromString(string name) => name;
+}
 
 /// <summary>Calls per minute by key: each call moves a mark on; a mark more than a minute ahead of the clock is too much (GCRA).</summary>
 public sealed class Rates(TimeProvider clock)
 {
     private const long minuteMs = 60_000;
     private const int mostKeys = 100_000;
-    private readonly ConcurrentDictionary<string, StrongMark> marks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<RateKey, StrongMark> marks = new();
 
     /// <summary>Takes one call, or says when the next one is possible.</summary>
-    public RateLeft Take(string key, int perMinute)
+    public RateLeft Take(RateKey key, int perMinute)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (marks.Count >= mostKeys) Prune(now);
         var mark = marks.GetOrAdd(key, static _ => new StrongMark());
         // Microseconds, for a thousand calls a minute are 60 ms apart and ten thousand 6.
-        var step = Math.Max(1, minuteMs * 1_000 / perMinute);
+        var step = Step(perMinute);
         while (true)
         {
             var seen = Interlocked.Read(ref mark.AtUs);
             var next = Math.Max(seen, now * 1_000) + step;
             var ahead = next - now * 1_000;
-            if (ahead > minuteMs * 1_000) return new RateLeft(perMinute, 0, (int)((ahead - minuteMs * 1_000 + 999_999) / 1_000_000), true);
+            if (ahead > minuteMs * 1_000) return new RateLeft(perMinute, 0, (int)((ahead - minuteMs * 1_000 + 999_999) / 1_000_000), true) { Scope = key.Scope };
             if (Interlocked.CompareExchange(ref mark.AtUs, next, seen) == seen)
-                return new RateLeft(perMinute, (int)((minuteMs * 1_000 - ahead) / step), (int)((ahead + 999_999) / 1_000_000), false);
+                return new RateLeft(perMinute, (int)((minuteMs * 1_000 - ahead) / step), (int)((ahead + 999_999) / 1_000_000), false) { Scope = key.Scope };
         }
     }
 
+    /// <summary>Gives a taken call back: another limit stopped it.</summary>
+    public void GiveBack(RateKey key, int perMinute)
+    {
+        if (marks.TryGetValue(key, out var mark)) Interlocked.Add(ref mark.AtUs, -Step(perMinute));
+    }
+
     /// <summary>What is left, without taking anything.</summary>
-    public RateLeft Look(string key, int perMinute)
+    public RateLeft Look(RateKey key, int perMinute)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000;
-        var step = Math.Max(1, minuteMs * 1_000 / perMinute);
+        var step = Step(perMinute);
         var ahead = (marks.TryGetValue(key, out var mark) ? Math.Max(Interlocked.Read(ref mark.AtUs), now) : now) + step - now;
         return ahead > minuteMs * 1_000
-            ? new RateLeft(perMinute, 0, (int)((ahead - minuteMs * 1_000 + 999_999) / 1_000_000), true)
-            : new RateLeft(perMinute, (int)((minuteMs * 1_000 - ahead) / step) + 1, (int)((ahead + 999_999) / 1_000_000), false);
+            ? new RateLeft(perMinute, 0, (int)((ahead - minuteMs * 1_000 + 999_999) / 1_000_000), true) { Scope = key.Scope }
+            : new RateLeft(perMinute, (int)((minuteMs * 1_000 - ahead) / step) + 1, (int)((ahead + 999_999) / 1_000_000), false) { Scope = key.Scope };
     }
 
     /// <summary>Takes further calls afterwards: one that made the node work hard counts for several.</summary>
-    public void Charge(string key, int perMinute, long calls)
+    public void Charge(RateKey key, int perMinute, long calls)
     {
-        if (calls > 0 && marks.TryGetValue(key, out var mark)) Interlocked.Add(ref mark.AtUs, Math.Max(1, minuteMs * 1_000 / perMinute) * calls);
+        if (calls > 0 && marks.TryGetValue(key, out var mark)) Interlocked.Add(ref mark.AtUs, Step(perMinute) * calls);
     }
 
     /// <summary>One subscriber has many IPv6 addresses, but one /64.</summary>
@@ -60,6 +78,8 @@ public sealed class Rates(TimeProvider clock)
         Array.Clear(bytes, 8, 8);
         return new IPAddress(bytes).ToString();
     }
+
+    private static long Step(int perMinute) => Math.Max(1, minuteMs * 1_000 / perMinute);
 
     private void Prune(long nowMs)
     {

@@ -71,8 +71,8 @@ public sealed class DayUsesTests
         await using var lab = await StoreLab.Open(Store.Sqlite);
         var uses = new DayUses(lab.Db, lab.Clock);
         var grant = Id<Grant>.New(lab.Clock);
-        var held = uses.Hold(grant, 60, 10, 100)!;
-        Assert.Null(uses.Hold(grant, 50, 10, 100));
+        var held = uses.Hold(LimitScope.Grant, grant.Value, 60, 10, 100)!;
+        Assert.Null(uses.Hold(LimitScope.Grant, grant.Value, 50, 10, 100));
         Assert.True(held.Cover(90));
         Assert.False(held.Cover(101));
         Assert.Equal((1, 90L), uses.Today(grant));
@@ -84,7 +84,7 @@ public sealed class DayUsesTests
         held.Release();
         await uses.Save(default);
         Assert.Equal([(1L, 40L)], (await uses.Of(grant, default, default)).Select(d => (d.Calls, d.Rows)));
-        var next = uses.Hold(grant, 100, 10, 100)!;
+        var next = uses.Hold(LimitScope.Grant, grant.Value, 100, 10, 100)!;
         next.Release();
         Assert.Equal((0, 0L), uses.Today(grant));
     }
