@@ -11,11 +11,15 @@ namespace Tongxiang.Evidence;
 /// <summary>The front door of evidence: business changes by way of the outbox, calls by group commit, open reads as counts.</summary>
 public sealed class EvidenceLog : IAsyncDisposable
 {
+    /// <summary>Persons in one entry at most: their record shares the entry's place in the log.</summary>
+    public const int MostSubjects = 50_000;
+
     private readonly Db db;
     private readonly Home home;
     private readonly NodeSettings settings;
     private readonly TimeProvider clock;
     private readonly MonthKeys keys;
+    private readonly JournalKeys journal;
     private readonly SemaphoreSlim opening = new(1, 1);
     private ConcurrentDictionary<(string Resource, long Version), (long Calls, long Rows)> counts = new();
     private Book? book;
@@ -23,8 +27,14 @@ public sealed class EvidenceLog : IAsyncDisposable
     public EvidenceLog(Db db, Home home, NodeKey key, NodeSettings settings, TimeProvider clock)
     {
         (this.db, this.home, this.settings, this.clock) = (db, home, settings, clock);
-        keys = new MonthKeys(db, key, settings.NationalProfile ? SealAlgorithm.Sm4Gcm : SealAlgorithm.Aes256Gcm, clock);
+        var algorithm = settings.NationalProfile ? SealAlgorithm.Sm4Gcm : SealAlgorithm.Aes256Gcm;
+        keys = new MonthKeys(db, key, algorithm, clock);
+        journal = new JournalKeys(db, key, algorithm, clock);
     }
+
+    internal JournalKeys Journal => journal;
+
+    internal string Folder => home.Log;
 
     /// <summary>Why the log takes nothing more, or null while it does: then no data may leave either.</summary>
     public string? Stopped => Volatile.Read(ref book)?.Log.Fault?.Message;
@@ -42,7 +52,8 @@ public sealed class EvidenceLog : IAsyncDisposable
     public async ValueTask<Receipt> Witness(Happening happening, CancellationToken ct)
     {
         var open = await Open(ct);
-        var placed = await Enter(open, new Record(null, happening).Canonical(), ct);
+        var record = happening.Disclosed is { Subjects.Count: > 0 } disclosed ? await Sealed(disclosed, ct) : null;
+        var placed = await Enter(open, new Record(null, happening, record is null ? null : JournalForm.Digest(record)).Canonical(), ct, record);
         return new(open.Origin, placed.Index, placed.Leaf.ToArray());
     }
 
@@ -108,19 +119,26 @@ public sealed class EvidenceLog : IAsyncDisposable
         }
     }
 
-    internal async ValueTask<Placed> Enter(Book open, byte[] canonical, CancellationToken ct)
+    private async ValueTask<byte[]> Sealed(Disclosed disclosed, CancellationToken ct)
+    {
+        if (disclosed.Subjects.Count > MostSubjects) throw new ArgumentException($"One entry discloses at most {MostSubjects} persons, not {disclosed.Subjects.Count}: witness them page by page.");
+        return (await journal.Of(disclosed.Scope, MonthKeys.MonthOf(clock.GetUtcNow()), ct)).Seal(disclosed.Subjects);
+    }
+
+    internal async ValueTask<Placed> Enter(Book open, byte[] canonical, CancellationToken ct, byte[]? record = null)
     {
         var month = await keys.Of(MonthKeys.MonthOf(clock.GetUtcNow()), ct);
         var salt = RandomNumberGenerator.GetBytes(Record.SaltSize);
         var commitment = Record.Commitment(salt, canonical);
-        return await open.Log.Append(commitment, month.Seal(salt, canonical, commitment), ct);
+        var opening = month.Seal(salt, canonical, commitment);
+        return await open.Log.Append(commitment, record is null ? opening : JournalForm.Join(opening, record), ct);
     }
 
     /// <summary>What an entry commits to; null when its opening was changed, erased or never ours.</summary>
-    internal async ValueTask<(Record Record, byte[] Salt, string Canonical)?> Read(byte[] leaf, byte[] sealedOpening, CancellationToken ct)
+    internal async ValueTask<(Record Record, byte[] Salt, string Canonical)?> Read(byte[] leaf, byte[] stored, CancellationToken ct)
     {
-        if (MonthKeys.MonthOf(sealedOpening) is not { } month || await keys.Known(month, ct) is not { } key) return null;
-        return key.Open(sealedOpening, leaf) is { } opened ? (Record.Read(opened.Canonical), opened.Salt, Encoding.UTF8.GetString(opened.Canonical)) : null;
+        if (MonthKeys.MonthOf(JournalForm.Opening(stored)) is not { } month || await keys.Known(month, ct) is not { } key) return null;
+        return key.Open(JournalForm.Opening(stored), leaf) is { } opened ? (Record.Read(opened.Canonical), opened.Salt, Encoding.UTF8.GetString(opened.Canonical)) : null;
     }
 
     /// <summary>Witnesses and forgets the counts gathered so far; when the log refuses they are counted on.</summary>

@@ -12,11 +12,13 @@ public static class EvidenceWiring
         _ = settings;
         services.AddSingleton<EvidenceLog>();
         services.AddSingleton<Openings>();
+        services.AddSingleton<Disclosures>();
         services.AddSingleton<Export>();
         services.AddSingleton<Sequencer>();
         services.AddHealthChecks().AddCheck<LogTakes>("evidence", tags: ["ready"]);
         services.AddSingleton(p => new Chore("evidence.sequence", TimeSpan.FromMilliseconds(400), p.GetRequiredService<Sequencer>().Run));
         services.AddSingleton(p => new Chore("evidence.counts", TimeSpan.FromMinutes(1), p.GetRequiredService<EvidenceLog>().WitnessCounts, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("evidence.journal-index", TimeSpan.FromMinutes(1), p.GetRequiredService<Disclosures>().Grow, OneCopyOnly: false));
         return services;
     }
 

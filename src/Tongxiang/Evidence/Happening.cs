@@ -1,3 +1,5 @@
+using Tongxiang.Core.Ledger;
+
 namespace Tongxiang.Evidence;
 
 /// <summary>Something that must be provable later: who did what to which thing. It never carries personal data, only ids, digests and counts.</summary>
@@ -11,4 +13,11 @@ public sealed record Happening(string Kind, string Actor, string? Agency, string
 {
     /// <summary>Agencies that may read the opening besides the actor's own and the auditors (provider and consumer of a grant, for instance).</summary>
     public IReadOnlyList<string> Parties { get; init; } = [];
+
+    /// <summary>The persons whose data left or were asked for; they go sealed into the disclosure journal and never into the entry.</summary>
+    public Disclosed? Disclosed { get; init; }
 }
+
+/// <summary>The persons of one call, and the resource (id of its entry) they were found in.</summary>
+/// <param name="Subjects">Read before <see cref="EvidenceLog.Witness"/> completes; the caller lets it go afterwards.</param>
+public sealed record Disclosed(string Scope, SubjectList Subjects);

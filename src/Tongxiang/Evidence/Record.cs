@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace Tongxiang.Evidence;
 
 /// <summary>A happening as one canonical text, and the commitment that stands for it in the public log.</summary>
-internal sealed record Record(string? Id, Happening Happening)
+/// <param name="Journal">SHA-256 of the sealed journal record that lies beside the opening; null when there is none.</param>
+internal sealed record Record(string? Id, Happening Happening, string? Journal = null)
 {
     public const int SaltSize = 32;
     private const int MaxBytes = 64 << 10;
@@ -24,6 +25,7 @@ internal sealed record Record(string? Id, Happening Happening)
         Member(",\"at\":"u8, h.At.UtcDateTime.ToString(Instant, CultureInfo.InvariantCulture), to);
         Facts(h.Facts, to);
         if (Id is not null) Member(",\"id\":"u8, Id, to);
+        if (Journal is not null) Member(",\"journal\":"u8, Journal, to);
         Member(",\"kind\":"u8, h.Kind, to);
         Parties(h.Parties, to);
         Member(",\"subject\":"u8, h.Subject, to);
@@ -42,7 +44,7 @@ internal sealed record Record(string? Id, Happening Happening)
             json["facts"]!.AsObject().ToDictionary(f => f.Key, f => (string)f.Value!, StringComparer.Ordinal))
         {
             Parties = [.. json["parties"]?.AsArray().Select(p => (string)p!) ?? []],
-        });
+        }, (string?)json["journal"]);
     }
 
     public static byte[] Commitment(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> canonical)

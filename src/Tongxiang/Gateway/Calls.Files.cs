@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Warehouse;
 
@@ -20,6 +21,8 @@ public sealed partial class Calls
         try
         {
             call.Receipt = await witnessing.Permitted(call, string.Join(',', call.Plan!.Columns.Select(c => c.Field.Name)), ct);
+            // A whole version leaves as the file it is, not page by page: its persons are named before.
+            if (form is BulkFormat.Parquet or BulkFormat.Xlsx && call is { IsWhole: true, Plan.Subject: not null }) await DiscloseAll(call, ct);
             return null;
         }
         catch
@@ -54,6 +57,7 @@ public sealed partial class Calls
                 yield break;
             }
 
+            await witnessing.Disclosed(call, page, ct);
             Masks.Apply(page, call.Scope!);
             yield return page;
             if (page.Next is null) yield break;
@@ -66,6 +70,17 @@ public sealed partial class Calls
     {
         using var turn = await turns.Enter(Consumer(call), ct, isPatient: true);
         return (await copies.Read(call.Version!, plan, ct)).Value;
+    }
+
+    private async ValueTask DiscloseAll(Call call, CancellationToken ct)
+    {
+        for (var plan = call.Plan! with { Columns = [], Limit = EvidenceLog.MostSubjects, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
+        {
+            using var page = await ReadInTurn(call, plan, ct);
+            await witnessing.Disclosed(call, page, ct);
+            if (page.Next is null) return;
+            plan = plan with { After = page.Next };
+        }
     }
 
     /// <summary>Puts on record what left.</summary>

@@ -166,7 +166,7 @@ public sealed partial class Calls
         }
 
         // Two rows tell that there is not exactly one.
-        call.Plan = call.IsSingle ? plan with { Limit = Math.Min(plan.Limit, 2) } : plan;
+        call.Plan = call.IsSingle || call.Scope!.Subject is not null ? plan with { Limit = call.IsSingle ? Math.Min(plan.Limit, 2) : plan.Limit, Subject = call.Scope!.Subject } : plan;
         return ValueTask.FromResult<Stop?>(null);
     }
 

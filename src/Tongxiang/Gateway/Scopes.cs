@@ -41,7 +41,7 @@ internal sealed class Scopes(GatewaySettings settings)
         }
 
         ScopeColumn[] columns = [.. version.Columns.Where(field => forms.ContainsKey(field.Name)).Select(field => new ScopeColumn(field, forms[field.Name] == FieldForm.Masked))];
-        return columns.Length == 0 ? new Refusal(409, "gateway.grant-fields", grant.Number) : new QueryScope(entry.Slug, columns, rows, Limits());
+        return columns.Length == 0 ? new Refusal(409, "gateway.grant-fields", grant.Number) : new QueryScope(entry.Slug, columns, rows, Limits()) { Subject = Subjects.Of(version) };
     }
 
     private QueryLimits Limits() => new() { Rows = settings.RowsPerAnswer };

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Tongxiang.Core.Ledger;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
+using Tongxiang.Warehouse;
 using Version = Tongxiang.Warehouse.Version;
 
 namespace Tongxiang.Gateway;
@@ -28,7 +30,38 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
         facts["columns"] = string.Join(',', call.Page!.Columns.Select(column => column.Field.Name));
         facts["rows"] = call.Page.Rows.ToString(CultureInfo.InvariantCulture);
         facts["query"] = Digest(queries, call.Query.Text);
-        return await sources.Witness(Happening(call, "gateway.answered", facts), ct);
+        return await sources.Witness(Happening(call, "gateway.answered", facts) with { Disclosed = Persons(call, call.Page) }, ct);
+    }
+
+    /// <summary>A page of a file names its persons before it leaves.</summary>
+    public async ValueTask Disclosed(Call call, ServedPage page, CancellationToken ct)
+    {
+        if (Persons(call, page) is { Subjects.Count: > 0 } disclosed) await sources.Witness(Happening(call, Disclosures.PartKind, Facts(call)) with { Disclosed = disclosed }, ct);
+    }
+
+    // Whoever asks for a person by name and gets no row has learnt that there is none: the asked belong to the journal as the answered do.
+    private static Disclosed? Persons(Call call, ServedPage page)
+    {
+        if (page.Subjects is not { } subjects || call.Entry is not { } entry || call.Plan is not { Subject: { } field } plan) return null;
+        if (plan.Where is { } where && !(page.Rows == 1 && where is { Operator: PlanOperator.Eq, Negated: false } && where.Field!.Name == field.Name))
+        {
+            var asked = Subjects.AskedFor(where, field);
+            if (asked.Count > 0)
+                foreach (var subject in subjects) asked.Remove(Encoding.UTF8.GetString(subject.Utf8));
+            foreach (var missing in asked) subjects.Add(Subjects.KindOf(field), Encoding.UTF8.GetBytes(missing));
+        }
+        return new Disclosed(entry.Id.ToString(), subjects);
+    }
+
+    // "Not one row" says of a person asked for by name whether there is one.
+    private static Disclosed? Asked(Call call, Stop stop)
+    {
+        if (stop.Status is not (406 or 416) || call.Entry is not { } entry || call.Plan is not { Subject: { } field, Where: { } where }) return null;
+        var asked = Subjects.AskedFor(where, field);
+        if (asked.Count == 0) return null;
+        var subjects = new SubjectList();
+        foreach (var one in asked) subjects.Add(Subjects.KindOf(field), Encoding.UTF8.GetBytes(one));
+        return new Disclosed(entry.Id.ToString(), subjects);
     }
 
     /// <summary>Before the first byte of a file: which version, which columns, by which right.</summary>
@@ -64,7 +97,9 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
         if (!Witnesses(call, stop)) return;
         var facts = Facts(call);
         facts["code"] = stop.Code;
-        await sources.Witness(Happening(call, "gateway.refused", facts), ct);
+        var asked = Asked(call, stop);
+        await sources.Witness(Happening(call, "gateway.refused", facts) with { Disclosed = asked }, ct);
+        asked?.Subjects.Dispose();
     }
 
     private async ValueTask<Receipt?> OfVersion(Version version, CancellationToken ct)

@@ -15,6 +15,9 @@ public sealed record Plan(
     /// <summary>The row filter of the grant: always and-ed, never shown, never part of an answer's wording.</summary>
     public Predicate? Granted { get; init; }
 
+    /// <summary>The column that says whom a row is about: read beside the answer for the disclosure journal, shown only when it is among the columns too.</summary>
+    public Field? Subject { get; init; }
+
     /// <summary>Part of a file: read to the end, whatever it costs.</summary>
     public bool IsFile { get; init; }
 

@@ -16,12 +16,13 @@ internal sealed class PlanSql
 
     private PlanSql(Store store) => this.store = store;
 
-    /// <summary>The rows of the plan and one more, which only tells that there are more. The values that continue it follow the columns of the answer.</summary>
+    /// <summary>The rows of the plan and one more, which only tells that there are more. The values that continue it follow the columns of the answer, and the subject those.</summary>
     public static ServeStatement Rows(Store store, string table, IReadOnlyList<string> key, Plan plan)
     {
         var sql = new PlanSql(store);
         sql.text.Append("select ");
-        sql.List(plan.Columns.Select(column => column.Field.Name).Concat(IsPoint(plan, key) ? [] : Continuing(plan, key)));
+        var names = plan.Columns.Select(column => column.Field.Name).Concat(IsPoint(plan, key) ? [] : Continuing(plan, key));
+        sql.List(plan.Subject is { } subject ? names.Append(subject.Name) : names);
         sql.From(table);
         sql.Where(plan, After(plan, key));
         if (!IsPoint(plan, key)) sql.Order(plan, key);

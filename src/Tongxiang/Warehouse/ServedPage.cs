@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Tongxiang.Catalog;
+using Tongxiang.Core.Ledger;
 
 namespace Tongxiang.Warehouse;
 
@@ -37,6 +38,9 @@ public sealed class ServedPage : IDisposable
 
     /// <summary>Where the page ended, when there is more after it.</summary>
     public IReadOnlyList<object?>? Next { get; set; }
+
+    /// <summary>Whom the rows are about, when the plan names a subject; in clear, whatever is masked in the cells.</summary>
+    public SubjectList? Subjects { get; internal set; }
 
     public CellKind Kind(int row, int column) => cells[row * width + column].Kind;
 
@@ -75,6 +79,7 @@ public sealed class ServedPage : IDisposable
     {
         ArrayPool<Cell>.Shared.Return(cells);
         ArrayPool<byte>.Shared.Return(texts);
+        Subjects?.Dispose();
         (cells, texts, Rows) = ([], [], 0);
     }
 

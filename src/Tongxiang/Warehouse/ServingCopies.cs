@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using SQLitePCL;
+using Tongxiang.Core.Ledger;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Warehouse;
@@ -43,7 +46,8 @@ public sealed class ServingCopies : IAsyncDisposable
         var key = ServeLayout.Key(version);
         var table = store == Store.PostgreSql ? ServeLayout.PostgresTable(version.Id) : ServeLayout.SqliteTable;
         var page = new ServedPage(plan.Columns, limits.PageBytes);
-        var taken = new Taking(page, plan.Limit, PlanSql.IsPoint(plan, key) ? 0 : PlanSql.Continuing(plan, key).Count());
+        if (plan.Subject is not null) page.Subjects = new SubjectList();
+        var taken = new Taking(page, plan.Limit, plan.Subject is { } subject ? Subjects.KindOf(subject) : null, PlanSql.IsPoint(plan, key) ? 0 : PlanSql.Continuing(plan, key).Count());
         var done = await Run(version, PlanSql.Rows(store, table, key, plan), taken.Sqlite, taken.Postgres, page, plan.IsFile, ct);
         if (!done || page.IsFull)
         {
@@ -125,7 +129,7 @@ public sealed class ServingCopies : IAsyncDisposable
     private static Refusal TooMuch(Version version) => new(400, "warehouse.scan-too-large", string.Join(", ", version.Key));
 
     // Takes the rows asked for and from the surplus one only that it is there.
-    private sealed class Taking(ServedPage page, long limit, int continuing)
+    private sealed class Taking(ServedPage page, long limit, SubjectKind? subject, int continuing)
     {
         private object?[]? last;
 
@@ -140,6 +144,7 @@ public sealed class ServingCopies : IAsyncDisposable
             }
 
             ServeConnection.Take(row, page);
+            if (subject is { } kind) page.Subjects!.Add(kind, raw.sqlite3_column_blob(row, page.Columns.Count + continuing));
             if (page.Rows == limit) Remember(i => ServeConnection.Value(row, i));
         }
 
@@ -152,6 +157,7 @@ public sealed class ServingCopies : IAsyncDisposable
             }
 
             ServePostgres.Take(row, page);
+            if (subject is { } kind) page.Subjects!.Add(kind, Encoding.UTF8.GetBytes(Convert.ToString(ServePostgres.Value(row, page.Columns.Count + continuing), CultureInfo.InvariantCulture) ?? ""));
             if (page.Rows == limit) Remember(i => ServePostgres.Value(row, i));
         }
 

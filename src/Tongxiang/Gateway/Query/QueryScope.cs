@@ -24,6 +24,9 @@ public sealed class QueryScope
 
     public QueryLimits Limits { get; }
 
+    /// <summary>The column that says whom a row is about; null when the resource is about nobody.</summary>
+    public Field? Subject { get; init; }
+
     public ScopeColumn? Find(string name) => byName.GetValueOrDefault(name);
 }
 
