@@ -21,7 +21,8 @@ internal sealed class Place(Version version)
     public Version Version => version;
 
     public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key) => new(
-        Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), [], key,
+        Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System),
+        new Tongxiang.Gateway.Verify.Guesses(db, TimeProvider.System, new GatewaySettings(), key), [], key,
         NullLogger<Calls>.Instance);
 
     public Call Call(string query) => new()
