@@ -29,7 +29,8 @@ internal sealed class Place(Version version)
         "", "核验", "助学金核验", true, [Mode.Api], new GrantLimits(null, [], null, null, int.MaxValue), Assurance.Key, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, "", "", GrantState.Active, null, "", "", default);
 
     public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key) => new(
-        Sources(log), settings, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), new Limits(db, log, TimeProvider.System, settings), [], key,
+        Sources(log), settings, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), new Limits(db, log, TimeProvider.System, settings),
+        new Tongxiang.Gateway.Verify.Guesses(db, TimeProvider.System, settings, key), [], key,
         NullLogger<Calls>.Instance);
 
     public Call Call(string query) => new()

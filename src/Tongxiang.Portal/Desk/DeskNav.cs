@@ -19,7 +19,7 @@ static class DeskNav
         };
         if (caller.IsGovernment)
             groups.Add(new(visit["desk.nav.data"], [new("/desk/entries", visit["desk.nav.entries"]), new("/desk/find", visit["desk.nav.find"])]));
-        groups.Add(new(visit["desk.nav.use"], [new("/desk/grants", visit["desk.nav.grants"]), new("/desk/clients", visit["desk.nav.clients"]), new("/desk/explain", visit["explain.title"]), new("/desk/ledger", visit["desk.nav.ledger"])]));
+        groups.Add(new(visit["desk.nav.use"], [new("/desk/lookup", visit["lookup.title"]), new("/desk/grants", visit["desk.nav.grants"]), new("/desk/clients", visit["desk.nav.clients"]), new("/desk/explain", visit["explain.title"]), new("/desk/ledger", visit["desk.nav.ledger"])]));
         if (caller.IsGovernment)
             groups.Add(new(visit["case.nav-office"], [new("/desk/office", visit["case.office"])]));
         if (caller.IsBureau)

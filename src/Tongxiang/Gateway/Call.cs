@@ -3,6 +3,7 @@ using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
 using Tongxiang.Gateway.Query;
+using Tongxiang.Gateway.Verify;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
@@ -46,6 +47,15 @@ public sealed class Call
     public Func<QueryScope, Plan, Outcome<Plan>>? Adjust { get; init; }
 
     public DateTimeOffset At { get; init; }
+
+    /// <summary>The one right it may use; null: any of the caller's that fits.</summary>
+    internal Id<Grant>? Only { get; init; }
+
+    /// <summary>What a verification asks; null for every other call.</summary>
+    internal Claims? Claims { get; init; }
+
+    /// <summary>What it takes of the rows of the day: each question of a verification counts, answered yes or no.</summary>
+    internal int Weight => Claims?.Items.Count ?? Page!.Rows;
 
     public Entry? Entry { get; internal set; }
 

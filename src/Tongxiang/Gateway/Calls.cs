@@ -2,7 +2,9 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
+using Tongxiang.Gateway.Verify;
 using Tongxiang.Kernel;
+using Tongxiang.Share;
 using Tongxiang.Warehouse;
 
 namespace Tongxiang.Gateway;
@@ -22,15 +24,16 @@ public sealed partial class Calls
     private readonly ResourceUses resources;
     private readonly Limits limits;
     private readonly Turns turns;
+    private readonly Guesses guesses;
     private readonly Scopes scopes;
     private readonly Witnessing witnessing;
     private readonly Guard[] guards;
     private readonly ILogger<Calls> log;
 
     public Calls(
-        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, Limits limits, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
+        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, Limits limits, Guesses guesses, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
     {
-        (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.log) = (sources, settings, copies, rates, uses, resources, log);
+        (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.guesses, this.log) = (sources, settings, copies, rates, uses, resources, guesses, log);
         this.guards = [.. guards];
         this.limits = limits;
         turns = new Turns(settings.CallsAtOncePerProcessor * Environment.ProcessorCount, settings.WaitingCalls);
@@ -132,10 +135,11 @@ public sealed partial class Calls
 
     private ValueTask<Stop?> FindGrant(Call call, CancellationToken ct)
     {
-        var grants = call.Caller.IsAnonymous ? [] : sources.Grants(call.Entry!.Id, call.Caller);
+        IReadOnlyList<Grant> grants = call.Caller.IsAnonymous ? [] : sources.Grants(call.Entry!.Id, call.Caller);
+        if (call.Only is { } only) grants = [.. grants.Where(grant => grant.Id == only)];
         var chosen = GrantChoice.Choose(grants, call);
         if (!chosen.IsRefused) call.Grant = chosen.Value;
-        else if (call.Entry!.IsOpen) call.IsOpenRead = true;
+        else if (call.Entry!.IsOpen && call.Mode is not (Mode.Verification or Mode.Subscription)) call.IsOpenRead = true;
         else return ValueTask.FromResult<Stop?>(call.Caller.IsAnonymous ? new Refusal(401, "gateway.sign-in", call.Entry.Content.Name, call.Entry.Slug) : chosen.Refusal);
         return ValueTask.FromResult<Stop?>(null);
     }
@@ -156,6 +160,7 @@ public sealed partial class Calls
 
     private ValueTask<Stop?> MakePlan(Call call, CancellationToken ct)
     {
+        if (call.Claims is { } claims) return ValueTask.FromResult(PlanClaims(call, claims));
         if (Scope(call) is { } closed) return ValueTask.FromResult<Stop?>(closed);
         if (QueryReader.Read(call.Query, call.Scope!, Continuation, out var plan) is { } fault) return ValueTask.FromResult<Stop?>(fault);
         if (call.Adjust is not null)
@@ -191,7 +196,7 @@ public sealed partial class Calls
         if (call.IsSingle && call.Page.Rows != 1) return NotOne(call.Page.Rows);
         if (call.Total is { } total && call.Plan!.Offset > total)
             return new QueryFault(416, "PGRST103", "Requested range not satisfiable", $"An offset of {call.Plan.Offset} was requested, but there are only {total} rows.", "gateway.query.range");
-        return Hold(call, call.Page.Rows);
+        return Hold(call, call.Weight);
     }
 
     private async Task Rebuild(Warehouse.Version version)
@@ -212,7 +217,8 @@ public sealed partial class Calls
 
     private ValueTask<Stop?> Protect(Call call, CancellationToken ct)
     {
-        Masks.Apply(call.Page!, call.Scope!);
+        if (call.Claims is { } claims) DecideClaims(call, claims);
+        else Masks.Apply(call.Page!, call.Scope!);
         return ValueTask.FromResult<Stop?>(null);
     }
 
@@ -220,9 +226,9 @@ public sealed partial class Calls
     {
         call.Receipt = await witnessing.Answered(call, ct);
         // A page that shows some rows beside its description is no use of the resource.
-        if (call.Form != Call.PageForm) resources.Add(call.Entry!.Id, call.Page!.Rows);
+        if (call.Form != Call.PageForm) resources.Add(call.Entry!.Id, call.Weight);
         if (call.Grant is not { } grant) return null;
-        call.Held?.Settle(call.Page!.Rows);
+        call.Held?.Settle(call.Weight);
         await sources.Delivered(grant.Id, call.Mode, CancellationToken.None);
         return null;
     }

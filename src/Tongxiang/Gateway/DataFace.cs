@@ -36,7 +36,7 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
         }
 
         var call = Reception.Receive(http, sources, resource, Mode.Api, clock.GetUtcNow(), form.Name, form.IsSingle, form.Kind == FormKind.GeoJson ? Spatial : null);
-        var stop = await Try(call, ct);
+        var stop = await Try(calls, sources, call, ct);
         Headers(http, call);
         if (stop is not null)
         {
@@ -59,7 +59,7 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
     }
 
     /// <summary>No evidence, no data: when the log cannot take the entry, the page is thrown away.</summary>
-    private async ValueTask<Stop?> Try(Call call, CancellationToken ct)
+    internal static async ValueTask<Stop?> Try(Calls calls, GatewaySources sources, Call call, CancellationToken ct)
     {
         try
         {
@@ -111,7 +111,7 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
         return plan with { Columns = columns };
     }
 
-    private static void Headers(HttpContext http, Call call)
+    internal static void Headers(HttpContext http, Call call)
     {
         var headers = http.Response.Headers;
         if (call.Rate is { } rate)

@@ -40,4 +40,12 @@ public sealed record GatewaySettings
     /// <summary>Calls of one consumer that may wait for their turn; further ones are told to come again.</summary>
     [Range(1, 100_000)]
     public int WaitingCalls { get; init; } = 256;
+
+    /// <summary>Different claims about one subject that a grant may verify in a civil day, right or wrong: more is guessing.</summary>
+    [Range(1, 1_000)]
+    public int ClaimsPerSubject { get; init; } = 5;
+
+    /// <summary>Subjects of which one and the same claim may turn out wrong in a civil day: more is a search for whom it fits.</summary>
+    [Range(1, 100_000)]
+    public int MissesPerClaim { get; init; } = 100;
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
+using Tongxiang.Gateway.Verify;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
@@ -27,14 +28,18 @@ public static class GatewayWiring
         services.AddSingleton<Limits>();
         services.AddSingleton<ResourceUses>();
         services.AddSingleton<CatalogueFacts>();
+        services.AddSingleton<Guesses>();
         services.AddSingleton<Calls>();
         services.AddSingleton<DataFace>();
         services.AddSingleton<PartFile>();
         services.AddSingleton<DataFile>();
         services.AddSingleton<DataDescription>();
+        services.AddSingleton<VerifyFace>();
+        services.AddSingleton<LookUps>();
         services.AddSingleton<Explain>();
         services.AddSingleton(p => new Chore("gateway.uses", saved, p.GetRequiredService<DayUses>().Save, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.limits", TimeSpan.FromSeconds(1), p.GetRequiredService<Limits>().Load, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("gateway.guesses", saved, p.GetRequiredService<Guesses>().Save, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.resource-uses", saved, p.GetRequiredService<ResourceUses>().Save, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.catalogue-facts", TimeSpan.FromSeconds(1), ct => p.GetRequiredService<CatalogueFacts>().Tell(ct), OneCopyOnly: false));
         return services;
@@ -46,6 +51,7 @@ public static class GatewayWiring
         await services.GetRequiredService<DayUses>().Load(ct);
         await services.GetRequiredService<ResourceUses>().Load(ct);
         await services.GetRequiredService<Limits>().Load(ct);
+        await services.GetRequiredService<Guesses>().Load(ct);
         await services.GetRequiredService<CatalogueFacts>().Tell(ct);
     }
 
@@ -54,6 +60,7 @@ public static class GatewayWiring
         app.ServiceProvider.GetRequiredService<DataFace>().Map(app);
         app.ServiceProvider.GetRequiredService<DataFile>().Map(app);
         app.ServiceProvider.GetRequiredService<DataDescription>().Map(app);
+        app.ServiceProvider.GetRequiredService<VerifyFace>().Map(app);
         Explain.Map(app);
         Limits.Map(app);
         return app;

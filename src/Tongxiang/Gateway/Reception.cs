@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
+using Tongxiang.Gateway.Verify;
 using Tongxiang.Share;
 
 namespace Tongxiang.Gateway;
@@ -9,7 +10,8 @@ namespace Tongxiang.Gateway;
 /// <summary>Makes a call out of a request: which resource and version, who asks, in whose matter.</summary>
 internal static class Reception
 {
-    public static Call Receive(HttpContext http, GatewaySources sources, string resource, Mode mode, DateTimeOffset now, string form, bool isSingle, Func<QueryScope, Warehouse.Plan, Kernel.Outcome<Warehouse.Plan>>? adjust)
+    public static Call Receive(HttpContext http, GatewaySources sources, string resource, Mode mode, DateTimeOffset now, string form, bool isSingle, Func<QueryScope, Warehouse.Plan, Kernel.Outcome<Warehouse.Plan>>? adjust,
+        Claims? claims = null)
     {
         var (slug, number) = Split(resource);
         var (caller, bearer) = (sources.Caller(http), http.Bearer());
@@ -31,6 +33,7 @@ internal static class Reception
             Form = form,
             IsSingle = isSingle,
             Adjust = adjust,
+            Claims = claims,
             At = now,
         };
     }

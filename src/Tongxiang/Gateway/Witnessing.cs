@@ -29,6 +29,13 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
         var facts = Facts(call);
         facts["columns"] = string.Join(',', call.Page!.Columns.Select(column => column.Field.Name));
         facts["rows"] = call.Page.Rows.ToString(CultureInfo.InvariantCulture);
+        if (call.Claims is { } claims)
+        {
+            (facts["rows"], facts["matches"]) = (Number(claims.Items.Count), Number(claims.Matches));
+            (facts["misses"], facts["refused"]) = (Number(claims.Misses), Number(claims.Items.Count - claims.Matches - claims.Misses));
+            return await sources.Witness(Happening(call, "gateway.verified", facts), ct);
+        }
+
         facts["query"] = Digest(queries, call.Query.Text);
         return await sources.Witness(Happening(call, "gateway.answered", facts) with { Disclosed = Persons(call, call.Page) }, ct);
     }
@@ -137,6 +144,8 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
             Parties = call.Entry is { } about ? [about.Agency.ToString()] : [],
         };
     }
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string QueryText(string text) => Query.QueryFault.Clip(text);
 

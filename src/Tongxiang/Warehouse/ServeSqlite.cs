@@ -59,8 +59,9 @@ internal sealed class ServeConnection : IDisposable
     /// <summary>Hands over every row; false when the statement was stopped because it read too much.</summary>
     public bool Run(ServeStatement statement, Action<sqlite3_stmt> row, long steps, CancellationToken ct)
     {
-        var prepared = Prepare(statement.Text);
+        // Before preparing: SQLite asks the handler while it prepares a long statement too, and what the last one left over is not this one's.
         (checksLeft, cancelled) = (steps / stepsPerCheck, ct);
+        var prepared = Prepare(statement.Text);
         try
         {
             for (var i = 0; i < statement.Values.Count; i++) Bind(prepared, i + 1, statement.Values[i]);
@@ -128,7 +129,9 @@ internal sealed class ServeConnection : IDisposable
             statements.Clear();
         }
 
-        Check(raw.sqlite3_prepare_v2(db, text, out var prepared));
+        var code = raw.sqlite3_prepare_v2(db, text, out var prepared);
+        if (code == raw.SQLITE_INTERRUPT) cancelled.ThrowIfCancellationRequested();
+        Check(code);
         return statements[text] = prepared;
     }
 

@@ -25,6 +25,8 @@ public sealed partial class DeskPagesTests(Chromium chromium, Site site)
     [InlineData("Steward", "/desk/ledger")]
     [InlineData("Steward", "/desk/reports")]
     [InlineData("Steward", "/desk/explain")]
+    [InlineData("Operative", "/desk/lookup")]
+    [InlineData("Operative", "/en/desk/lookup")]
     [InlineData("Steward", "/en/desk/explain?resource=population&client=civil-affairs-01")]
     [InlineData("SharingOfficeHead", "/desk/office")]
     [InlineData("BureauReviewer", "/bureau")]

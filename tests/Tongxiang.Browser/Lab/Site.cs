@@ -18,6 +18,8 @@ public sealed class Site : IAsyncLifetime
 
     public string Url { get; private set; } = "";
 
+    public T Get<T>() where T : notnull => _app!.Services.GetRequiredService<T>();
+
     public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(_folder);

@@ -36,9 +36,9 @@ internal static class Sheet
     public const string AgreementLicence = "agreement";
     public const string SharingLicence = "sharing";
 
-    public static Sharing Free { get; } = new(ShareClass.Unconditional, [Mode.Api, Mode.Batch, Mode.File], "", "", "", []);
+    public static Sharing Free { get; } = new(ShareClass.Unconditional, [Mode.Api, Mode.Batch, Mode.File, Mode.Subscription, Mode.Verification], "", "", "", []);
 
-    public static Sharing If(string scope, string use, params LegalBasis[] bases) => new(ShareClass.Conditional, [Mode.Api, Mode.Batch], scope, use, "", bases);
+    public static Sharing If(string scope, string use, params LegalBasis[] bases) => new(ShareClass.Conditional, [Mode.Api, Mode.Batch, Mode.Subscription, Mode.Verification], scope, use, "", bases);
 
     public static Sharing Never(string reason, params LegalBasis[] bases) => new(ShareClass.Withheld, [], "", "", reason, bases);
 

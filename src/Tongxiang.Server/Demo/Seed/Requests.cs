@@ -1,3 +1,4 @@
+using Tongxiang.Catalog;
 using Tongxiang.Share;
 
 namespace Tongxiang.Server.Demo.Seed;
@@ -13,6 +14,9 @@ internal enum Goal { AwaitingOwnHead, Submitted, AwaitingProviderHead, Granted }
 internal sealed record Request(
     string Resource, string Applicant, string? Organisation, Lane Lane, Goal Goal, string[] Fields, string Basis, string Scenario, string Matter, string Purpose, (string Id, string Name)? Client = null)
 {
+    /// <summary>Ways of delivery besides the API.</summary>
+    public Mode[] Further { get; init; } = [];
+
     public bool IsReached(ApplicationState state) => Goal switch
     {
         Goal.AwaitingOwnHead => state is ApplicationState.AwaitingOwnHead,
@@ -31,13 +35,13 @@ internal static class Requests
     public static IReadOnlyList<Request> All { get; } =
     [
         new("population", "civil-affairs.steward", "civil-affairs", Lane.Sharing, Goal.Granted, ["citizen_id", "name", "sex", "birth_date", "division", "household_no", "marital_status", "address"],
-            "《社会救助暂行办法》第五十八条", "受理最低生活保障申请时核对申请人户籍和家庭成员，不再要求提交户口簿复印件", "最低生活保障审核确认", "核对救助申请家庭的户籍和成员情况", ("civil-affairs-01", "社会救助审核系统")),
+            "《社会救助暂行办法》第五十八条", "受理最低生活保障申请时核对申请人户籍和家庭成员，不再要求提交户口簿复印件", "最低生活保障审核确认", "核对救助申请家庭的户籍和成员情况", ("civil-affairs-01", "社会救助审核系统")) { Further = [Mode.Verification] },
         new("population", "human-resources.steward", "human-resources", Lane.Sharing, Goal.Granted, ["citizen_id", "name", "birth_date", "division"],
             "《中华人民共和国社会保险法》第七十四条", "养老待遇领取资格静默认证，比对领取人户籍状态", "养老待遇领取资格认证", "免除退休人员每年到场认证", ("human-resources-01", "养老待遇资格认证系统")),
         new("medical-insurance-enrolment", "human-resources.steward", "human-resources", Lane.Sharing, Goal.Granted, [],
             "《中华人民共和国社会保险法》第七十四条", "核对参保人员医保状态", "养老待遇领取资格认证", "辅助判断待遇领取资格", ("human-resources-01", "养老待遇资格认证系统")),
         new("legal-persons", "civil-affairs.steward", "civil-affairs", Lane.Sharing, Goal.Granted, ["credit_code", "name", "kind", "industry", "registered_capital", "founded_on", "status", "division"],
-            "《社会救助暂行办法》第五十八条", "核对申请家庭成员经营情况", "最低生活保障审核确认", "核对救助申请家庭的经营性收入来源", ("civil-affairs-01", "社会救助审核系统")),
+            "《社会救助暂行办法》第五十八条", "核对申请家庭成员经营情况", "最低生活保障审核确认", "核对救助申请家庭的经营性收入来源", ("civil-affairs-01", "社会救助审核系统")) { Further = [Mode.Subscription] },
         new("legal-persons", "qiming.user", Organisations.Company, Lane.Opening, Goal.Granted, [],
             "", "", "", "区域产业结构研究，形成面向公众的产业分析报告", ("qiming-01", "启明产业分析平台")),
         new("hotline-cases", "qiming.user", Organisations.Company, Lane.Opening, Goal.Granted, [],
