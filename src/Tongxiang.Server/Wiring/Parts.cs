@@ -9,6 +9,7 @@ using Tongxiang.Portal;
 using Tongxiang.Server.Demo;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
+using Tongxiang.Watch;
 
 namespace Tongxiang.Server.Wiring;
 
@@ -22,6 +23,7 @@ internal static class Parts
         services.AddCatalog(settings);
         services.AddWarehouse(settings);
         services.AddShare(settings);
+        services.AddIncidents();
         services.AddFeedback();
         services.AddGateway(settings);
         services.AddIngest(settings);
@@ -55,6 +57,7 @@ internal static class Parts
         app.MapIngest();
         app.MapAgencies();
         app.MapShare();
+        app.MapIncidents();
         app.MapGateway();
         app.MapPortal();
     }

@@ -17,7 +17,7 @@ public sealed record NewWebhook(string Url);
 public sealed record WebhookMade(Webhook Webhook, string Secret);
 
 /// <summary>A notice as it is read.</summary>
-public sealed record NoticeView(Id<Notice> Id, NoticeKind Kind, string Text, Id<Application>? Application, DateTimeOffset At, bool IsRead);
+public sealed record NoticeView(Id<Notice> Id, NoticeKind Kind, string Text, Id<Application>? Application, DateTimeOffset At, bool IsRead, string? Link = null);
 
 internal static class InboxRoutes
 {
@@ -26,7 +26,7 @@ internal static class InboxRoutes
         var api = routes.MapGroup("/api/inbox").DisableAntiforgery().WithTags("share");
         api.MapGet("", (HttpContext http, Inbox door, CancellationToken ct) => SignedIn(http, async caller => TypedResults.Ok(await door.Of(caller, ct)))).WithName("share.inbox").Produces<InboxView>();
         api.MapGet("notices", (HttpContext http, Notices door, [FromQuery] int? limit, CancellationToken ct) => SignedIn(http, async caller =>
-            TypedResults.Ok((await door.Of(caller, limit ?? 100, ct)).Select(n => new NoticeView(n.Id, n.Kind, n.Text(Texts.Parts, Language.Of(http.Request)), n.Application, n.At, n.IsRead)))))
+            TypedResults.Ok((await door.Of(caller, limit ?? 100, ct)).Select(n => new NoticeView(n.Id, n.Kind, n.Text(Texts.Parts, Language.Of(http.Request)), n.Application, n.At, n.IsRead, n.Link)))))
             .WithName("share.notices").Produces<IReadOnlyList<NoticeView>>();
         api.MapPost("notices/read", (HttpContext http, Notices door, CancellationToken ct) => SignedIn(http, async caller =>
         {

@@ -31,6 +31,12 @@ public enum NoticeKind
     Overdue,
     Urged,
     Reassigned,
+    IncidentOpened,
+    IncidentUnacknowledged,
+    IncidentHalfTime,
+    IncidentFourFifths,
+    IncidentOverdue,
+    IncidentTaskLate,
 }
 
 /// <summary>To whom: a person, or whoever holds the role in the agency.</summary>

@@ -12,8 +12,18 @@ namespace Tongxiang.Share;
 /// <param name="Args">For the text <c>share.notice.{kind}</c>: number, resource, due day or empty.</param>
 public sealed record Notice(Id<Notice> Id, NoticeKind Kind, Id<Application>? Application, Recipient To, IReadOnlyList<string> Args, DateTimeOffset At, bool IsRead)
 {
+    /// <summary>Page of something that is no application; null when there is none.</summary>
+    public string? Link { get; init; }
+
     public string Text(Texts texts, string language) => texts.Get(language, $"share.notice.{JsonNamingPolicy.KebabCaseLower.ConvertName(Kind.ToString())}", [.. Args]);
 }
+
+/// <summary>What a notice of another part is about.</summary>
+/// <param name="Once">With kind and recipient it makes the notice once.</param>
+/// <param name="Link">Path of the page, without language.</param>
+/// <param name="Args">Number, name and day or time; the last may be empty.</param>
+/// <param name="IsInside">Stays in the desk: neither mailed nor pushed.</param>
+public sealed record About(string Once, string Link, IReadOnlyList<string> Args, bool IsInside = false);
 
 /// <summary>Tells people: rows in the same commit as the step, each at most once; mail and webhooks follow from the outbox.</summary>
 public sealed class Notices(Db db, TimeProvider clock, Directory directory, NoticeSettings settings)
@@ -24,7 +34,7 @@ public sealed class Notices(Db db, TimeProvider clock, Directory directory, Noti
         if (caller.Person is not { } person) return [];
         return await db.List(
             $"""
-            select n.id, n.kind, n.application, n.to_person, n.to_agency, n.to_role, n.args, n.at, r.at
+            select n.id, n.kind, n.application, n.to_person, n.to_agency, n.to_role, n.args, n.at, r.at, n.link
             from share_notice n left join share_notice_read r on r.notice = n.id and r.person = {person}
             where n.to_person = {person} or (n.to_agency = {caller.Agency} and n.to_role in {caller.Roles})
             order by n.at desc, n.id desc limit {Math.Clamp(limit, 1, 500)}
@@ -54,6 +64,21 @@ public sealed class Notices(Db db, TimeProvider clock, Directory directory, Noti
             where n.to_person = {person} or (n.to_agency = {caller.Agency} and n.to_role in {caller.Roles})
             on conflict (notice, person) do nothing
             """, ct);
+    }
+
+    /// <summary>Tells of something that another part keeps, in its own commit.</summary>
+    public async Task Tell(Tx tx, Telling telling, About about, DateTimeOffset at)
+    {
+        var (id, (kind, to)) = (Id<Notice>.New(clock), telling);
+        if (about.Args.Count != 3) throw new ArgumentException($"A notice has three arguments, not {about.Args.Count}.", nameof(about));
+        var once = $"{about.Once}/{kind}/{to}";
+        var added = await tx.Run(
+            $"""
+            insert into share_notice (id, once_key, kind, to_person, to_agency, to_role, args, at, link)
+            values ({id}, {once}, {kind}, {to.Person}, {to.Agency}, {to.Role?.ToString()}, {JsonSerializer.Serialize(about.Args, Wire.Json)}, {at}, {about.Link})
+            on conflict (once_key) do nothing
+            """);
+        if (added == 1 && !about.IsInside) await Send(tx, id, to, at);
     }
 
     internal Task Tell(Tx tx, IReadOnlyList<Telling> tellings, Application application, Entry entry, DateTimeOffset at) =>
@@ -95,5 +120,8 @@ public sealed class Notices(Db db, TimeProvider clock, Directory directory, Noti
 
     internal static Notice Read(DbDataReader r) => new(
         r.Id<Notice>(0), r.Kind<NoticeKind>(1), r.IdOrNull<Application>(2), new Recipient(r.IdOrNull<Person>(3), r.IdOrNull<Agency>(4), r.IsDBNull(5) ? null : r.Kind<Role>(5)),
-        r.Json<string[]>(6), r.Instant(7), !r.IsDBNull(8));
+        r.Json<string[]>(6), r.Instant(7), !r.IsDBNull(8))
+    {
+        Link = r.TextOrNull(9),
+    };
 }

@@ -1,0 +1,1 @@
+alter table share_notice add column link text;

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Tongxiang.Catalog;
+using Tongxiang.Evidence;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Watch;
+
+/// <summary>Registers incidents and maps their endpoints.</summary>
+public static class IncidentWiring
+{
+    public static IServiceCollection AddIncidents(this IServiceCollection services)
+    {
+        services.AddOptions<IncidentSettings>().BindConfiguration("Incidents").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(p => p.GetRequiredService<IOptions<IncidentSettings>>().Value);
+        services.AddSingleton<EntryNamed>(p => p.GetRequiredService<Catalogue>().BySlug);
+        services.AddSingleton(p => new IncidentCount(
+            p.GetRequiredService<Openings>(), p.GetRequiredService<EntryNamed>(), p.GetRequiredService<IncidentSettings>(), p.GetRequiredService<TimeProvider>(), p.GetService<AffectedPersons>()));
+        services.AddSingleton<Incidents>();
+        services.AddSingleton<IncidentWatch>();
+        services.AddSingleton(p => new Chore("watch.incidents", TimeSpan.FromSeconds(5), p.GetRequiredService<IncidentWatch>().Run));
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapIncidents(this IEndpointRouteBuilder routes)
+    {
+        IncidentRoutes.Map(routes);
+        return routes;
+    }
+}
