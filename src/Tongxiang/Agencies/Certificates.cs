@@ -89,7 +89,8 @@ internal sealed class Certificates
         if (!HasAuthorities) return Wrong("subject", "agencies.certificate-no-authority");
         try
         {
-            var name = new X500DistinguishedName(subject).Name;
+            // Read back from its bytes, as certificates are: the same subject is then written the same.
+            var name = new X500DistinguishedName(new X500DistinguishedName(subject).RawData).Name;
             return name.Contains("CN=", StringComparison.Ordinal) && name.Length <= 500 ? (CertificateKind.Subject, name, name, null) : Wrong("subject", "agencies.certificate-subject");
         }
         catch (CryptographicException)

@@ -66,8 +66,7 @@ internal static class MutualTokens
             }
         }
         var at = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        var (token, _, until) = services.GetRequiredService<TokenMint>().Make(client, at, isAsserted: true, Binding.Of(proof?.Key, thumbprint));
-        await http.Response.WriteAsJsonAsync(new Dictionary<string, object> { ["access_token"] = token, ["token_type"] = proof is null ? "Bearer" : "DPoP", ["expires_in"] = (int)(until - at).TotalSeconds }, Wire.Json);
+        await services.GetRequiredService<TokenMint>().Answer(http, client, at, proof, thumbprint);
     }
 
     private static Task Fail(HttpContext http, int status, string error, string description)

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -81,15 +80,23 @@ internal static class TokenServer
             context.Reject(OpenIddictConstants.Errors.InvalidClient, flaw);
             return;
         }
+        var proof = http.Features.Get<Proof>();
+        if (proof is not null && http.RequestServices.GetRequiredService<Proofs>().Spend(proof) is { } used)
+        {
+            Reject(context, http, used);
+            return;
+        }
+        var certificate = Shown(http, client);
+        if (proof is not null || certificate is not null)
+        {
+            // OpenIddict lets no one else write the claim that binds a token (cnf).
+            await http.RequestServices.GetRequiredService<TokenMint>().Answer(http, client, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(), proof, certificate, Assertions.Context(assertion));
+            context.HandleRequest();
+            return;
+        }
         var identity = new ClaimsIdentity(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, "sub", "role");
         identity.SetClaim("sub", client.Id.ToString()).SetClaim("tx:kind", "client").SetClaim("tx:agency", client.Agency?.ToString()).SetClaim(TokenReader.Proof, TokenReader.Asserted);
         foreach (var (name, value) in Assertions.Context(assertion)) identity.SetClaim(name, value);
-        if (Bond(http, client, out flaw) is { } bond) identity.AddClaim(new Claim(Binding.Claim, JsonSerializer.Serialize(bond), JsonClaimValueTypes.Json));
-        if (flaw is not null)
-        {
-            Reject(context, http, flaw);
-            return;
-        }
         identity.SetDestinations(_ => [OpenIddictConstants.Destinations.AccessToken]);
         identity.SetResources(TokenReader.Audience);
         context.SignIn(new ClaimsPrincipal(identity));
@@ -107,12 +114,8 @@ internal static class TokenServer
     }
 
     // The certificate binds too when the connection shows one of the client's; any other was meant for something else.
-    private static Dictionary<string, string>? Bond(HttpContext http, Client client, out string? flaw)
-    {
-        flaw = http.Features.Get<Proof>() is { } proof ? http.RequestServices.GetRequiredService<Proofs>().Spend(proof) : null;
-        var isOwn = http.Connection.ClientCertificate is { } shown && http.RequestServices.GetRequiredService<Clients>().Proves(client, shown);
-        return Binding.Of(http.Features.Get<Proof>()?.Key, isOwn ? Certificates.Shown(http) : null);
-    }
+    private static string? Shown(HttpContext http, Client client) =>
+        http.Connection.ClientCertificate is { } shown && http.RequestServices.GetRequiredService<Clients>().Proves(client, shown) ? Certificates.Thumbprint(shown) : null;
 
     private static void Reject(BaseValidatingContext context, HttpContext http, string flaw)
     {
@@ -122,8 +125,6 @@ internal static class TokenServer
 
     private static async ValueTask Count(ApplyTokenResponseContext context)
     {
-        var proven = context.Transaction.GetHttpRequest()?.HttpContext.Features.Get<Proof>();
-        if (proven is not null && context.Response is { AccessToken: not null }) context.Response.TokenType = "DPoP";
         if (context.Response?.Error is not (OpenIddictConstants.Errors.InvalidClient or OpenIddictConstants.Errors.InvalidToken)) return;
         var http = context.Transaction.GetHttpRequest()!.HttpContext;
         await http.RequestServices.GetRequiredService<Assertions>().Failed(http);

@@ -19,7 +19,10 @@ internal static partial class Operators
     public static bool NamesAPerson(string text)
     {
         // Full-width digits read like the others, and spaces and dashes between them hide nothing.
-        var plain = Separators().Replace(text.Normalize(NormalizationForm.FormKC), "");
+        var plain = Separators().Replace(string.Create(text.Length, text, static (to, from) =>
+        {
+            for (var i = 0; i < from.Length; i++) to[i] = from[i] is >= '\uff01' and <= '\uff5e' ? (char)(from[i] - 0xfee0) : char.IsDigit(from[i]) ? (char)('0' + (int)char.GetNumericValue(from[i])) : from[i];
+        }), "");
         return Mobile().IsMatch(plain) || CitizenNumbers().Matches(plain).Any(m => CitizenId.CheckCharacter(Encoding.ASCII.GetBytes(m.Value[..17])) == char.ToUpperInvariant(m.Value[17]));
     }
 

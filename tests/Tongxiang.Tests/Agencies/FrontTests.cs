@@ -73,7 +73,7 @@ public sealed class FrontTests
             http.Connection.RemoteIpAddress = IPAddress.Parse(kind == "another address" ? "203.0.113.7" : "10.0.0.5");
             http.Features.Get<IHttpRequestFeature>()!.RawTarget = "/data/a?x=1";
             http.Request.Method = "GET";
-            http.Request.Headers["Client-Cert"] = kind == "twice" ? new([sent, sent]) : sent;
+            http.Request.Headers["Client-Cert"] = kind == "twice" ? new Microsoft.Extensions.Primitives.StringValues([sent, sent]) : sent;
             if (signed is not null) http.Request.Headers["Client-Cert-Signature"] = signed;
             if (kind == "a chain") http.Request.Headers["Client-Cert-Chain"] = sent;
             var reached = false;

@@ -176,6 +176,7 @@ internal sealed class CertificateFolder(string path) : IDisposable
 
     public void Dispose()
     {
+        if (!System.IO.Directory.Exists(path)) return;
         foreach (var file in System.IO.Directory.EnumerateFiles(path, "*.key")) File.Delete(file);
     }
 
