@@ -46,14 +46,17 @@ public sealed partial class Calls
         var count = 0;
         room[count++] = call.Grant is { } grant
             ? (new RateKey(LimitScope.Grant, grant.Id.Value), Math.Max(1, grant.Limits.CallsPerMinute))
-            : (OpenKey(call), settings.OpenCallsPerMinute);
+            : OpenRate(call);
         if (call.Caller.Client is { } client) room[count++] = (new RateKey(LimitScope.Client, client.Value), limits.PerMinute(LimitScope.Client, client.Value));
         if (call.Caller.Agency is { } agency) room[count++] = (new RateKey(LimitScope.Department, agency.Value), limits.PerMinute(LimitScope.Department, agency.Value));
         room[count++] = (new RateKey(LimitScope.Resource, call.Entry!.Id.Value), limits.PerMinute(LimitScope.Resource, call.Entry.Id.Value));
         return room[..count];
     }
 
-    private static RateKey OpenKey(Call call) => "address:" + Rates.KeyOf(call.Address);
+    // Whoever is known reads open data faster than an address that anybody may share.
+    private (RateKey Key, int PerMinute) OpenRate(Call call) => call.Caller.Client is { } client
+        ? (new RateKey(LimitScope.Client, client.Value, "open"), settings.KnownCallsPerMinute)
+        : ("address:" + Rates.KeyOf(call.Address), settings.OpenCallsPerMinute);
 
     // One place for each consumer: who waits stands behind its own calls only.
     private async ValueTask<Stop?> TakeTurn(Call call, CancellationToken ct)
@@ -109,7 +112,9 @@ public sealed partial class Calls
     // Nobody is accountable for an anonymous call: every further million steps, about 50 ms of work, counts as one more.
     private void Charge(Call call, long cost)
     {
-        if (call.IsOpenRead) rates.Charge(OpenKey(call), settings.OpenCallsPerMinute, cost / 1_000);
+        if (!call.IsOpenRead) return;
+        var (key, perMinute) = OpenRate(call);
+        rates.Charge(key, perMinute, cost / 1_000);
     }
 
     /// <summary>Room for the limits of one call, on the stack.</summary>

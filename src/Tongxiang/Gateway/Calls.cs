@@ -135,6 +135,7 @@ public sealed partial class Calls
 
     private ValueTask<Stop?> FindGrant(Call call, CancellationToken ct)
     {
+        (call.Floors, call.NeedsOperatorAssurance) = (sources.Floors, settings.NeedsOperatorAssurance);
         IReadOnlyList<Grant> grants = call.Caller.IsAnonymous ? [] : sources.Grants(call.Entry!.Id, call.Caller);
         if (call.Only is { } only) grants = [.. grants.Where(grant => grant.Id == only)];
         var chosen = GrantChoice.Choose(grants, call);
