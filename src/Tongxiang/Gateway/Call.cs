@@ -67,6 +67,9 @@ public sealed class Call
     /// <summary>The fuses that stood when it was asked last.</summary>
     internal Watch.FuseSnapshot? Fuses { get; set; }
 
+    /// <summary>The strongest fuse that reaches it, whether or not it stops it.</summary>
+    internal Watch.Trip? ReachedBy { get; set; }
+
     /// <summary>The fuse that leaves it few calls a minute.</summary>
     internal Watch.Trip? SlowedBy { get; set; }
 

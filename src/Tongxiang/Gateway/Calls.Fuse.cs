@@ -23,6 +23,7 @@ public sealed partial class Calls
         call.Fuses = now;
         if (now.IsEmpty) return null;
         var answer = now.Ask(Question(call, now));
+        call.ReachedBy = answer.Trip;
         call.SlowedBy = answer.IsSlowed ? answer.Trip : null;
         return answer.Action switch
         {

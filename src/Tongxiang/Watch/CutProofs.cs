@@ -46,7 +46,7 @@ public sealed class CutProofs(Openings openings, Trips trips, Fuse fuse, Catalog
         return proof;
     }
 
-    private static CutProof Count(CutProof proof, Opening opening)
+    private static CutProof Count(CutProof proof, Evidence.Opening opening)
     {
         var (happening, rows) = (opening.Happening, Rows(opening.Happening));
         if (happening.At < proof.EffectAt) return proof with { RowsInFlight = proof.RowsInFlight + rows };
