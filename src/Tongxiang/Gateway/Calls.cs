@@ -42,7 +42,7 @@ public sealed partial class Calls
             ("grant", FindGrant),
             ("fuse", AskFuse),
             ("rate", Limit),
-            ("behaviour", (call, _) => ValueTask.FromResult(Slowed(call, rates.Take))),
+            ("behaviour", (call, _) => ValueTask.FromResult(call.SlowedBy is null ? null : Slowed(call, rates.Take))),
             ("plan", MakePlan),
             ("fetch", Fetch),
             ("protect", Protect),

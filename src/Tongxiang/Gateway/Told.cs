@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Tongxiang.Agencies;
 using Tongxiang.Core.Behaviour;
 using Tongxiang.Kernel;
 using Tongxiang.Share;

@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
-using Tongxiang.Catalog;
 using Tongxiang.Core.Behaviour;
-using Tongxiang.Kernel;
 
 namespace Tongxiang.Watch;
 

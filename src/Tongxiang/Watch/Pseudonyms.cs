@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Tongxiang.Agencies;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Watch;
@@ -13,7 +12,4 @@ public sealed class Pseudonyms(NodeKey key)
 
     /// <summary>32 hex digits.</summary>
     public string Of(string operative) => Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(operative)).AsSpan(0, 16));
-
-    /// <summary>Under which pseudonyms a person may stand behind calls: by id, by user name, by name.</summary>
-    internal IEnumerable<string> Names(Caller caller) => new[] { caller.Person?.ToString(), caller.Name }.OfType<string>().Where(t => t.Length > 0).Select(Of);
 }

@@ -47,9 +47,12 @@ public sealed partial class Trips
     private bool IsStopped(Caller caller, Trip trip) => trip.Scope switch
     {
         FuseScope.Caller => trip.Subject == caller.Actor,
-        FuseScope.Operator => pseudonyms.Names(caller).Any(name => trip.Subject.EndsWith("/" + name, StringComparison.Ordinal)),
+        FuseScope.Operator => NamesOf(caller).Any(name => trip.Subject.EndsWith("/" + pseudonyms.Of(name), StringComparison.Ordinal)),
         _ => false,
     };
+
+    // Systems name their operators by id, by user name or by name.
+    private IEnumerable<string> NamesOf(Caller caller) => caller.Person is { } id ? new[] { id.ToString(), directory.Person(id)?.UserName, caller.Name }.OfType<string>().Where(t => t.Length > 0) : [];
 
     private async Task<Outcome<Trip>> Change(Caller caller, Id<Trip> id, string reason, Func<Caller, Trip, Refusal?> may, Func<Tx, Trip, DateTimeOffset, Task> change, CancellationToken ct)
     {

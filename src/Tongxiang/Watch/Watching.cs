@@ -15,6 +15,7 @@ public sealed partial class Watching(CallFeed feed, Alarms alarms, Calendar cale
     private const string Sealed = "watch.state";
     private const int MostPending = 1_000;
     private readonly Queue<(Alarm Alarm, SeenCall Call)> pending = new();
+    private readonly Lock gate = new();
     private Watcher watcher = new(day => calendar.Current.IsWorking(day));
     private Numbers numbers = new([], []);
     private long last;
@@ -57,8 +58,11 @@ public sealed partial class Watching(CallFeed feed, Alarms alarms, Calendar cale
     /// <summary>Takes in an earlier history, in the order of its instants, without alarm: what is usual before the first real call. Refused once calls were seen.</summary>
     public bool Learn(IEnumerable<SeenCall> history)
     {
-        if (last > 0) return false;
-        foreach (var call in history) See(call);
+        lock (gate)
+        {
+            if (last > 0) return false;
+            foreach (var call in history) See_NeedsLock(call);
+        }
         Save();
         return true;
     }
@@ -89,10 +93,13 @@ public sealed partial class Watching(CallFeed feed, Alarms alarms, Calendar cale
         savedAt = clock.GetTimestamp();
         using var state = new MemoryStream();
         using var head = new BinaryWriter(state);
-        head.Write(JsonSerializer.Serialize(numbers, Wire.Json));
-        head.Write(last);
-        head.Flush();
-        watcher.Save(state);
+        lock (gate)
+        {
+            head.Write(JsonSerializer.Serialize(numbers, Wire.Json));
+            head.Write(last);
+            head.Flush();
+            watcher.Save(state);
+        }
         try
         {
             Durable.Replace(StateFile, key.Wrap(state.ToArray(), Sealed));
@@ -105,6 +112,11 @@ public sealed partial class Watching(CallFeed feed, Alarms alarms, Calendar cale
     }
 
     private Alarm? See(in SeenCall call)
+    {
+        lock (gate) return See_NeedsLock(call);
+    }
+
+    private Alarm? See_NeedsLock(in SeenCall call)
     {
         // Whoever merely names a rival, and is refused, leaves no trace on the rival.
         if (!call.IsBound && call.Marks.HasFlag(CallMarks.Refused))

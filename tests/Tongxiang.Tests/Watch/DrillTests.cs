@@ -25,7 +25,7 @@ public sealed class DrillTests
         Assert.Equal(RuleMode.Dark, lab.Get<Policy>().Rules.Single(r => r.Id == "burst").Mode);
 
         // Another second, so that calls after the promised effect are there to be examined.
-        await Task.Delay(CutProofs.Effect + TimeSpan.FromMilliseconds(200));
+        await Task.Delay(CutProofs.Effect + TimeSpan.FromMilliseconds(200), TimeProvider.System);
         await Held(lab, Attack.Burst);
         await lab.Get<Sequencer>().Run(default);
         var proof = (await lab.Get<CutProofs>().Of(guard, trip.Id, default)).Value;

@@ -50,8 +50,8 @@ public sealed class FuseTests
         lab.Store.Clock.Advance(TimeSpan.FromMinutes(11));
         await Stopped(lab, "gateway.step-up");
 
-        Assert.Equal(TripState.Eased, (await trips.Restore(WatchLab.Guard, trip.Id, "已核实", default)).Value.State);
-        Assert.Equal("watch.second-restorer", (await trips.Restore(WatchLab.Guard, trip.Id, "已核实", default)).Refusal?.Code);
+        Assert.Equal(TripState.Eased, (await trips.Restore(WatchLab.Guard, trip.Id, "已核实无误", default)).Value.State);
+        Assert.Equal("watch.second-restorer", (await trips.Restore(WatchLab.Guard, trip.Id, "已核实无误", default)).Refusal?.Code);
         Assert.Equal(TripState.Restored, (await trips.Restore(WatchLab.BureauHead, trip.Id, "同意恢复", default)).Value.State);
         await Answered(lab);
         Assert.Equal("watch.restored", (await trips.Restore(WatchLab.BureauHead, trip.Id, "同意恢复", default)).Refusal?.Code);
