@@ -7,9 +7,9 @@ using Tongxiang.Server.Demo;
 namespace Tongxiang.Server.Verbs;
 
 /// <summary>What one call of the attack got.</summary>
-/// <param name="IsTripped">Whether the fuse stopped it.</param>
 internal sealed record DrillAnswer(int Status, string Code, string Detail, long Rows)
 {
+    /// <summary>Whether the fuse stopped it.</summary>
     public bool IsTripped => Code is "gateway.fuse-cut" or "gateway.step-up";
 }
 
