@@ -7,6 +7,7 @@ using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
+using Tongxiang.Watch;
 using Version = Tongxiang.Warehouse.Version;
 
 namespace Tongxiang.Bench;
@@ -30,7 +31,7 @@ internal sealed class Place(Version version)
 
     public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key) => new(
         Sources(log), settings, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), new Limits(db, log, TimeProvider.System, settings),
-        new Tongxiang.Gateway.Verify.Guesses(db, TimeProvider.System, settings, key), [], key,
+        new Tongxiang.Gateway.Verify.Guesses(db, TimeProvider.System, settings, key), new Fuse(db, TimeProvider.System, new WatchSettings(), NullLogger<Fuse>.Instance), new CallFeed(new WatchSettings(), TimeProvider.System), key,
         NullLogger<Calls>.Instance);
 
     public Call Call(string query) => new()

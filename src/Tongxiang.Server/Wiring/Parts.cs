@@ -23,6 +23,7 @@ internal static class Parts
         services.AddCatalog(settings);
         services.AddWarehouse(settings);
         services.AddShare(settings);
+        services.AddWatch(settings);
         services.AddIncidents();
         services.AddFeedback();
         services.AddGateway(settings);
@@ -47,6 +48,7 @@ internal static class Parts
         await app.Services.GetRequiredService<Versions>().Start(ct);
         await app.Services.GetRequiredService<Landings>().Recover(ct);
         await app.Services.OpenShare(ct);
+        await app.Services.OpenWatch(ct);
         await app.Services.OpenGateway(ct);
     }
 
@@ -57,6 +59,7 @@ internal static class Parts
         app.MapIngest();
         app.MapAgencies();
         app.MapShare();
+        app.MapWatch();
         app.MapIncidents();
         app.MapGateway();
         app.MapPortal();

@@ -49,6 +49,13 @@ public sealed partial class Calls
         for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
         {
             using var page = await ReadInTurn(call, plan, ct);
+            // A transfer under way ends where the fuse trips.
+            if (HasTripped(call) is not null)
+            {
+                call.IsCutOff = true;
+                yield break;
+            }
+
             // How many rows a filter leaves is known only now: the file breaks off where the day's rows end.
             taken += page.Rows;
             // A file can take minutes: whoever was revoked meanwhile gets no further page.
@@ -94,6 +101,7 @@ public sealed partial class Calls
     internal async ValueTask Close(Call call, long rows, long bytes, bool isWhole)
     {
         resources.Add(call.Entry!.Id, rows);
+        Tell(call, null, rows);
         if (call.Grant is { } grant)
         {
             call.Held?.Settle(rows);
