@@ -5,6 +5,7 @@ using Tongxiang.Evidence;
 using Tongxiang.Gateway;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
 using Version = Tongxiang.Warehouse.Version;
@@ -21,8 +22,14 @@ internal sealed class Place(Version version)
     public Version Version => version;
 
     public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key) => new(
-        Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), [], key,
+        Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), [], key, Protections(db, log, key),
         NullLogger<Calls>.Instance);
+
+    public static Protections Protections(Db db, EvidenceLog log, NodeKey key)
+    {
+        var settings = new NodeSettings();
+        return new(new ProtectKeys(db, key, log, settings, TimeProvider.System), new RecipientKeys(db, log, settings, TimeProvider.System), TimeProvider.System);
+    }
 
     public Call Call(string query) => new()
     {

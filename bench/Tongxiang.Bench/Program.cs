@@ -9,11 +9,12 @@ return args switch
     ["search", .. var rest] => Search.Run(rest),
     ["behaviour", .. var rest] => Behaviour.Run(rest),
     ["evidence", .. var rest] => await Evidence.Run(rest),
+    ["protect", .. var rest] => Protect.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] | evidence [callers] [folder]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] | evidence [callers] [folder] | protect [rounds]");
     return 2;
 }

@@ -54,7 +54,7 @@ public sealed partial class Calls
                 yield break;
             }
 
-            Masks.Apply(page, call.Scope!);
+            call.Scope!.Protection!.Apply(page);
             yield return page;
             if (page.Next is null) yield break;
             plan = plan with { After = page.Next };

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 using Tongxiang.Warehouse;
 
 namespace Tongxiang.Gateway;
@@ -26,11 +27,11 @@ public sealed partial class Calls
     private readonly ILogger<Calls> log;
 
     public Calls(
-        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
+        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, IEnumerable<Guard> guards, NodeKey key, Protections protections, ILogger<Calls> log)
     {
         (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.log) = (sources, settings, copies, rates, uses, resources, log);
         this.guards = [.. guards];
-        scopes = new Scopes(settings);
+        scopes = new Scopes(settings, protections);
         witnessing = new Witnessing(sources, key);
         Continuation = new Continuation(key.Derive("gateway continuation"));
         steps =
@@ -143,7 +144,7 @@ public sealed partial class Calls
 
     private Stop? Scope(Call call)
     {
-        var scope = scopes.Of(call.Entry!, call.Version!, call.Grant);
+        var scope = scopes.Of(call.Entry!, call.Version!, call.Grant, call.Caller.IsGovernment ? Audience.Departments : Audience.Outside);
         if (!scope.IsRefused) call.Scope = scope.Value;
         return scope.Refusal;
     }
@@ -159,6 +160,7 @@ public sealed partial class Calls
             plan = adjusted.Value;
         }
 
+        if (call.Scope!.Protection!.Lacks(plan.Columns) is { } noKey) return ValueTask.FromResult<Stop?>(noKey);
         // Two rows tell that there is not exactly one.
         call.Plan = call.IsSingle ? plan with { Limit = Math.Min(plan.Limit, 2) } : plan;
         return ValueTask.FromResult<Stop?>(null);
@@ -206,7 +208,7 @@ public sealed partial class Calls
 
     private ValueTask<Stop?> Protect(Call call, CancellationToken ct)
     {
-        Masks.Apply(call.Page!, call.Scope!);
+        call.Scope!.Protection!.Apply(call.Page!);
         return ValueTask.FromResult<Stop?>(null);
     }
 
