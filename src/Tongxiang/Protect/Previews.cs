@@ -1,6 +1,5 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
-using Tongxiang.Core.Elements;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Warehouse;

@@ -39,8 +39,9 @@ public sealed class ProtectKeys(Db db, NodeKey node, EvidenceLog evidence, NodeS
         {
             var last = await tx.One($"select coalesce(max(epoch), 0) from protect_epoch where consumer = {consumer} and family = {family}", r => r.GetInt64(0));
             await tx.Run($"insert into protect_epoch (consumer, family, epoch, reason, made_by, made_at) values ({consumer}, {family}, {last + 1}, {reason}, {caller.Actor}, {now})");
-            await evidence.Append(tx, new Happening("protect.rotated", caller.Actor, caller.Agency?.ToString(), entry is null ? $"agency:{consumer}" : $"entry:{entry.Id}", now,
-                new Dictionary<string, string>(StringComparer.Ordinal) { ["consumer"] = consumer.ToString(), ["family"] = family, ["epoch"] = $"{last + 1}" }) { Parties = [consumer.ToString()] });
+            var facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["consumer"] = consumer.ToString(), ["family"] = family, ["epoch"] = $"{last + 1}" };
+            var happening = new Happening("protect.rotated", caller.Actor, caller.Agency?.ToString(), entry is null ? $"agency:{consumer}" : $"entry:{entry.Id}", now, facts);
+            await evidence.Append(tx, happening with { Parties = [consumer.ToString()] });
             return last + 1;
         }, ct);
         await Follow(ct);

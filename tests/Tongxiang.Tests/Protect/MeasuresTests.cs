@@ -1,5 +1,4 @@
 using Tongxiang.Catalog;
-using Tongxiang.Kernel;
 using Tongxiang.Protect;
 using Tongxiang.Tests.Share;
 
