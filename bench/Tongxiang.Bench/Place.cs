@@ -5,6 +5,7 @@ using Tongxiang.Evidence;
 using Tongxiang.Gateway;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
 using Tongxiang.Watch;
@@ -31,8 +32,14 @@ internal sealed class Place(Version version)
 
     public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key) => new(
         Sources(log), settings, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), new Limits(db, log, TimeProvider.System, settings),
-        new Tongxiang.Gateway.Verify.Guesses(db, TimeProvider.System, settings, key), new Fuse(db, TimeProvider.System, new WatchSettings(), NullLogger<Fuse>.Instance), new CallFeed(new WatchSettings(), TimeProvider.System), key,
+        new Tongxiang.Gateway.Verify.Guesses(db, TimeProvider.System, settings, key), new Fuse(db, TimeProvider.System, new WatchSettings(), NullLogger<Fuse>.Instance), new CallFeed(new WatchSettings(), TimeProvider.System), key, Protections(db, log, key),
         NullLogger<Calls>.Instance);
+
+    public static Protections Protections(Db db, EvidenceLog log, NodeKey key)
+    {
+        var settings = new NodeSettings();
+        return new(new ProtectKeys(db, key, log, settings, TimeProvider.System), new RecipientKeys(db, log, settings, TimeProvider.System), TimeProvider.System);
+    }
 
     public Call Call(string query) => new()
     {

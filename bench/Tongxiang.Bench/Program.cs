@@ -14,11 +14,12 @@ return args switch
     ["plain", var port] => await Peers.Plain(port),
     ["hand-written", var port, var connection] => await Peers.HandWritten(port, connection),
     ["node-for-calls", .. var rest] => await CallNode.Run(rest),
+    ["protect", .. var rest] => Protect.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] | evidence [callers] [folder]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] | evidence [callers] [folder] | protect [rounds]");
     return 2;
 }

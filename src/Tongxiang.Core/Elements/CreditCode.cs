@@ -6,7 +6,19 @@ public static class CreditCode
     // Place of each character in 0123456789ABCDEFGHJKLMNPQRTUWXY (no I, O, S, V, Z); 255 is outside the alphabet.
     private static readonly byte[] Places = MakePlaces();
 
+    /// <summary>The thirty-one characters in their order.</summary>
+    public static ReadOnlySpan<byte> Alphabet => "0123456789ABCDEFGHJKLMNPQRTUWXY"u8;
+
     public static Flaw Check(ReadOnlySpan<char> text) => Ascii.Bytes(text) is { } bytes ? Check(bytes) : Flaw.Characters;
+
+    /// <summary>The check character for the first seventeen, all of the alphabet.</summary>
+    public static byte CheckCharacter(ReadOnlySpan<byte> seventeen)
+    {
+        ReadOnlySpan<byte> weights = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+        var sum = 0;
+        for (var i = 0; i < 17; i++) sum += Places[seventeen[i]] * weights[i];
+        return Alphabet[(31 - sum % 31) % 31];
+    }
 
     /// <summary>The check of the embedded organisation code only warns: early codes exist whose inner check fails.</summary>
     public static Flaw Check(ReadOnlySpan<byte> code)
@@ -31,8 +43,7 @@ public static class CreditCode
     {
         var places = new byte[256];
         places.AsSpan().Fill(255);
-        var alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"u8;
-        for (var i = 0; i < alphabet.Length; i++) places[alphabet[i]] = (byte)i;
+        for (var i = 0; i < Alphabet.Length; i++) places[Alphabet[i]] = (byte)i;
         return places;
     }
 }

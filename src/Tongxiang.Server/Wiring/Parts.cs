@@ -6,6 +6,7 @@ using Tongxiang.Gateway;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
+using Tongxiang.Protect;
 using Tongxiang.Server.Demo;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
@@ -22,6 +23,7 @@ internal static class Parts
         services.AddAgencies(settings);
         services.AddCatalog(settings);
         services.AddWarehouse(settings);
+        services.AddProtect(settings);
         services.AddShare(settings);
         services.AddWatch(settings);
         services.AddIncidents();
@@ -47,6 +49,7 @@ internal static class Parts
         await app.Services.OpenCatalog(ct);
         await app.Services.GetRequiredService<Versions>().Start(ct);
         await app.Services.GetRequiredService<Landings>().Recover(ct);
+        await app.Services.OpenProtect(ct);
         await app.Services.OpenShare(ct);
         await app.Services.OpenWatch(ct);
         await app.Services.OpenGateway(ct);
@@ -58,6 +61,7 @@ internal static class Parts
         app.MapCatalog();
         app.MapIngest();
         app.MapAgencies();
+        app.MapProtect();
         app.MapShare();
         app.MapWatch();
         app.MapIncidents();

@@ -94,8 +94,8 @@ public sealed record Published(
         }
         foreach (var entry in entries.Where(e => e.IsPublished))
         {
-            // What is in force and nothing else: a draft on its way is none of the catalogue's business.
-            byId[entry.Id] = entry with { Draft = null, DraftState = null, DraftRevision = null, DueAt = null, DueRule = null, DueIsProvisional = false };
+            // What is in force and nothing else: a draft on its way is none of the catalogue's business, but for the grades it raises.
+            byId[entry.Id] = entry with { Suspected = Suspicion.Of(entry), Draft = null, DraftState = null, DraftRevision = null, DueAt = null, DueRule = null, DueIsProvisional = false };
             bySlug[entry.Slug] = entry.Id;
             byCode[entry.Code] = entry.Id;
         }

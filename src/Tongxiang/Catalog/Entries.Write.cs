@@ -65,7 +65,11 @@ public sealed partial class Entries
         if (!await Turn(tx, row)) return Refusal.Conflict("catalog.edited-meanwhile", revision, entry.LatestRevision);
         await Keep(tx, caller, id, code, next, settled, "catalog.edited", note, now);
         if (entry.IsPublished)
+        {
             await tx.Run($"update catalog_entry set draft_revision = {next}, draft_state = {EntryState.Draft}, assess_from = {assessFrom}, changed_at = {now} where id = {id}");
+            // A grade that the draft raises counts at once.
+            await Announce(tx, id, now);
+        }
         else
             await tx.Run($"update catalog_entry set revision = {next}, code = {code}, assess_from = {assessFrom}, changed_at = {now} where id = {id}");
         return (await Load(tx, id))!.Entry;

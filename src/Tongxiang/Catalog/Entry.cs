@@ -90,6 +90,10 @@ public sealed record Entry(
     /// <summary>Since when <see cref="Content"/> is in force; null before the first publication.</summary>
     public DateTimeOffset? InForceAt { get; init; }
 
+    /// <summary>What a change on its way grades higher; null when it grades nothing higher. The public content stays as it is, protection heeds it at once.</summary>
+    [JsonIgnore]
+    public Suspicion? Suspected { get; init; }
+
     /// <summary>End of the bureau's review clock while one runs (Order 809 art. 17).</summary>
     public DateTimeOffset? DueAt { get; init; }
 

@@ -72,7 +72,7 @@ public sealed partial class Calls
             }
 
             await witnessing.Disclosed(call, page, ct);
-            Masks.Apply(page, call.Scope!);
+            call.Scope!.Protection!.Apply(page);
             yield return page;
             if (page.Next is null) yield break;
             plan = plan with { After = page.Next };

@@ -4,6 +4,7 @@ using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Gateway.Verify;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
 using Tongxiang.Watch;
@@ -34,12 +35,12 @@ public sealed partial class Calls
     private readonly ILogger<Calls> log;
 
     public Calls(
-        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, Limits limits, Guesses guesses, Fuse fuse, CallFeed feed, NodeKey key, ILogger<Calls> log)
+        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, Limits limits, Guesses guesses, Fuse fuse, CallFeed feed, NodeKey key, Protections protections, ILogger<Calls> log)
     {
         (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.guesses, this.log) = (sources, settings, copies, rates, uses, resources, guesses, log);
         (this.limits, this.fuse, this.feed) = (limits, fuse, feed);
         turns = new Turns(settings.CallsAtOncePerProcessor * Environment.ProcessorCount, settings.WaitingCalls);
-        scopes = new Scopes(settings);
+        scopes = new Scopes(settings, protections);
         witnessing = new Witnessing(sources, key);
         told = new Told(key);
         Continuation = new Continuation(key.Derive("gateway continuation"));
@@ -152,7 +153,7 @@ public sealed partial class Calls
 
     private Stop? Scope(Call call)
     {
-        var scope = scopes.Of(call.Entry!, call.Version!, call.Grant);
+        var scope = scopes.Of(call.Entry!, call.Version!, call.Grant, call.Caller.IsGovernment ? Audience.Departments : Audience.Outside);
         if (!scope.IsRefused) call.Scope = scope.Value;
         return scope.Refusal;
     }
@@ -169,6 +170,7 @@ public sealed partial class Calls
             plan = adjusted.Value;
         }
 
+        if (call.Scope!.Protection!.Lacks(plan.Columns) is { } noKey) return ValueTask.FromResult<Stop?>(noKey);
         // Two rows tell that there is not exactly one.
         call.Plan = call.IsSingle || call.Scope!.Subject is not null ? plan with { Limit = call.IsSingle ? Math.Min(plan.Limit, 2) : plan.Limit, Subject = call.Scope!.Subject } : plan;
         return ValueTask.FromResult<Stop?>(null);
@@ -217,7 +219,7 @@ public sealed partial class Calls
     private ValueTask<Stop?> Protect(Call call, CancellationToken ct)
     {
         if (call.Claims is { } claims) DecideClaims(call, claims);
-        else Masks.Apply(call.Page!, call.Scope!);
+        else call.Scope!.Protection!.Apply(call.Page!);
         return ValueTask.FromResult<Stop?>(null);
     }
 

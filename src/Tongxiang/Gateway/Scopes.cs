@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
 using Version = Tongxiang.Warehouse.Version;
@@ -9,15 +10,16 @@ using Version = Tongxiang.Warehouse.Version;
 namespace Tongxiang.Gateway;
 
 /// <summary>What may be named in a query, worked out once per grant and version.</summary>
-internal sealed class Scopes(GatewaySettings settings)
+internal sealed class Scopes(GatewaySettings settings, Protections protections)
 {
     private const int kept = 10_000;
-    private readonly ConcurrentDictionary<(Id<Grant>? Grant, Id<Version> Version, long Revision), Outcome<QueryScope>> known = new();
+    private readonly ConcurrentDictionary<(Id<Grant>? Grant, Id<Version> Version, long Revision, long Proposed, long Protection), Outcome<QueryScope>> known = new();
 
-    public Outcome<QueryScope> Of(Entry entry, Version version, Grant? grant)
+    public Outcome<QueryScope> Of(Entry entry, Version version, Grant? grant, Audience audience)
     {
         if (known.Count > kept) known.Clear();
-        return known.GetOrAdd((grant?.Id, version.Id, entry.Revision), _ => grant is null ? Open(entry, version) : Granted(entry, version, grant));
+        // A grade that a draft raises and a key that changes count at once, as a published change does.
+        return known.GetOrAdd((grant?.Id, version.Id, entry.Revision, entry.ChangedAt.ToUnixTimeMilliseconds(), protections.Generation), _ => grant is null ? Open(entry, version) : Granted(entry, version, grant, audience));
     }
 
     // A field can be stricter than its entry, and may have left it since: what is not open today does not exist for the public, in older versions too.
@@ -26,12 +28,15 @@ internal sealed class Scopes(GatewaySettings settings)
     {
         var now = entry.Content.Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
         bool IsOpen(Field field) => !field.IsPersonal && now.TryGetValue(field.Name, out var today) && today.OpenClass is null or OpenClass.Open && field.OpenClass is null or OpenClass.Open;
-        return new QueryScope(entry.Slug, [.. version.Columns.Where(IsOpen).Select(field => new ScopeColumn(field, false))], null, Limits());
+        var open = version.Columns.Where(IsOpen).ToList();
+        var protection = protections.Compile(entry, open, open.ToDictionary(field => field.Name, _ => new GivenForm(FieldForm.Plain), StringComparer.Ordinal), null, Audience.Outside);
+        // For the public a column of nothing does not exist.
+        return new QueryScope(entry.Slug, [.. protection.Fields.Where(f => protection.FormOf(f.Name).Form != FieldForm.Suppressed).Select(f => Column(f, protection))], null, Limits()) { Protection = protection };
     }
 
-    private Outcome<QueryScope> Granted(Entry entry, Version version, Grant grant)
+    private Outcome<QueryScope> Granted(Entry entry, Version version, Grant grant, Audience audience)
     {
-        var forms = grant.Fields.ToDictionary(field => field.Name, field => field.Form, StringComparer.Ordinal);
+        var forms = grant.Fields.ToDictionary(field => field.Name, field => field.Given(), StringComparer.Ordinal);
         Predicate? rows = null;
         if (grant.Rows.Length > 0)
         {
@@ -40,9 +45,12 @@ internal sealed class Scopes(GatewaySettings settings)
             if (QueryReader.ReadRows(grant.Rows, all, out rows) is not null || rows is null) return new Refusal(409, "gateway.grant-rows", grant.Number);
         }
 
-        ScopeColumn[] columns = [.. version.Columns.Where(field => forms.ContainsKey(field.Name)).Select(field => new ScopeColumn(field, forms[field.Name] == FieldForm.Masked))];
-        return columns.Length == 0 ? new Refusal(409, "gateway.grant-fields", grant.Number) : new QueryScope(entry.Slug, columns, rows, Limits()) { Subject = Subjects.Of(version) };
+        var protection = protections.Compile(entry, version.Columns, forms, (grant.ConsumerAgency?.ToString() ?? grant.ConsumerPerson?.ToString())!, audience);
+        ScopeColumn[] columns = [.. protection.Fields.Select(field => Column(field, protection))];
+        return columns.Length == 0 ? new Refusal(409, "gateway.grant-fields", grant.Number) : new QueryScope(entry.Slug, columns, rows, Limits()) { Protection = protection, Subject = Subjects.Of(version) };
     }
+
+    private static ScopeColumn Column(Field field, Protection protection) => new(field, protection.FormOf(field.Name).Form != FieldForm.Plain);
 
     private QueryLimits Limits() => new() { Rows = settings.RowsPerAnswer };
 }

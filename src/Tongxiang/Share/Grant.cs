@@ -1,6 +1,7 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 
 namespace Tongxiang.Share;
 
@@ -20,11 +21,22 @@ public enum Assurance
     BoundToken = 30,
 }
 
-/// <summary>What of the answer is changed for one granted field.</summary>
-public enum FieldForm { Plain, Masked }
-
 /// <summary>One granted field and the form it leaves in.</summary>
-public sealed record GrantedField(string Name, FieldForm Form);
+public sealed record GrantedField(string Name, FieldForm Form)
+{
+    /// <summary>Parameter of the form (<see cref="Forms.Details"/>); null when it has none.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Why the field leaves plainer than the measure of its grade; null when it does not.</summary>
+    public FieldException? Exception { get; init; }
+
+    /// <summary>The form as the part that protects reads it.</summary>
+    public GivenForm Given() => new(Form, Detail, Exception?.UpTo);
+}
+
+/// <summary>A ground for a plainer form, given by the provider's head when signing.</summary>
+/// <param name="UpTo">The grade it was given for: when the field is graded higher later, the ground no longer holds.</param>
+public sealed record FieldException(Grade UpTo, string Ground);
 
 /// <summary>Declared limits: what is normal for this grant; outside it the gateway refuses.</summary>
 /// <param name="Hours">Allowed hours of the day in Asia/Shanghai, as from (inclusive) and to (exclusive); null: any.</param>

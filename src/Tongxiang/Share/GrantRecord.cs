@@ -50,7 +50,7 @@ public static class GrantRecord
         ["provider"] = g.Provider.ToString(),
         ["consumerAgency"] = g.ConsumerAgency?.ToString(),
         ["consumerPerson"] = g.ConsumerPerson?.ToString(),
-        ["fields"] = new JsonArray([.. g.Fields.Select(f => new JsonObject { ["name"] = f.Name, ["form"] = f.Form.ToString() })]),
+        ["fields"] = new JsonArray([.. g.Fields.Select(Granted)]),
         ["rows"] = g.Rows,
         ["purpose"] = g.Purpose,
         ["matter"] = g.Matter,
@@ -67,6 +67,15 @@ public static class GrantRecord
         ["providerResponsible"] = g.ProviderResponsible,
         ["consumerResponsible"] = g.ConsumerResponsible,
     };
+
+    // What a record does not have is not written: records signed before there were parameters still say the same.
+    private static JsonObject Granted(GrantedField field)
+    {
+        var granted = new JsonObject { ["name"] = field.Name, ["form"] = field.Form.ToString() };
+        if (field.Detail is not null) granted["detail"] = field.Detail;
+        if (field.Exception is { } exception) granted["exception"] = new JsonObject { ["upTo"] = exception.UpTo.ToString(), ["ground"] = exception.Ground };
+        return granted;
+    }
 
     private static JsonObject Party(Agency agency) => new() { ["name"] = agency.Name, ["creditCode"] = agency.CreditCode, ["slug"] = agency.Slug };
 

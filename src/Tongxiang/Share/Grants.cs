@@ -66,20 +66,22 @@ public sealed partial class Grants(Db db, TimeProvider clock, EvidenceLog eviden
     {
         var reply = application.Reply!;
         var number = await Applications.Number(tx, "SQ", at);
-        var given = ReplyRules.Given(reply);
+        var given = ReplyRules.Given(reply, application.Lane, entry);
+        var consumer = application.ApplicantAgency is { } agency ? directory.Find(agency) : null;
+        var bound = RowBindings.Filter(reply.Bound, consumer?.Division ?? "", application.Wish.Matter);
         var personal = entry.Content.Fields.Where(f => f.IsPersonal).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         var draft = new Grant(
             Id<Grant>.New(clock), number, entry.Id, application.Provider, application.ApplicantAgency,
-            application.ApplicantAgency is null ? application.Applicant : null, given, RowFilter.Both(application.Wish.Rows, reply.Rows), application.Wish.Purpose, application.Wish.Matter,
+            application.ApplicantAgency is null ? application.Applicant : null, given, RowFilter.Both(RowFilter.Both(application.Wish.Rows, reply.Rows), bound), application.Wish.Purpose, application.Wish.Matter,
             // Personal data go out only to a named operator working on a named case (architecture §6).
             reply.NeedsCase || given.Any(f => personal.Contains(f.Name)), application.Wish.Modes, ReplyRules.Stricter(application.Wish.Limits, reply.Limits), reply.LowestAssurance,
             at, WorkCalendar.EndOf(reply.Until ?? application.Wish.Until).AddMilliseconds(1), reply.ProviderResponsible, directory.Person(application.Applicant)?.Name ?? signer.Name,
             GrantState.Active, application.Id, "", "", at);
-        var consumer = application.ApplicantAgency is { } agency ? directory.Find(agency) : null;
         var record = GrantRecord.Write(draft, application, entry, directory.Find(application.Provider)!, consumer, ownSignOff, providerSignOff, settings.LogOrigin);
         var grant = draft with { Record = record, Signature = key.Sign(record) };
         await Insert(tx, grant);
         await Witness(tx, "share.granted", grant, signer, at, null);
+        foreach (var field in grant.Fields.Where(f => f.Exception is not null)) await Witness(tx, "share.protection-excepted", grant, signer, at, $"{field.Name}\n{field.Exception!.UpTo}\n{field.Exception.Ground}");
         await Changes.Record(tx, "grant", grant.Id.ToString(), at);
         return grant;
     }

@@ -1,10 +1,22 @@
 namespace Tongxiang.Share;
 
 /// <summary>How one wished field is answered.</summary>
-public enum FieldAnswer { Plain, Masked, NotGiven }
+public enum FieldAnswer { Plain, Masked, NotGiven, Generalised, Pseudonym, Token, Encrypted, Suppressed }
 
 /// <summary>The answer for one wished field; a field that is not given needs its reason.</summary>
-public sealed record FieldDecision(string Name, FieldAnswer Answer, string? Reason);
+public sealed record FieldDecision(string Name, FieldAnswer Answer, string? Reason)
+{
+    /// <summary>Parameter of the form: level, shape, <c>joinable</c>.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Ground for a form plainer than the measure of the field's grade; it becomes the head's own by signing.</summary>
+    public string? Exception { get; init; }
+}
+
+/// <summary>Rows that belong to the consumer alone: those of its division, those of its matter.</summary>
+/// <param name="RegionField">Column with a division code; only codes below the consumer's own division leave.</param>
+/// <param name="MatterField">Column with the matter; only rows of the granted matter leave.</param>
+public sealed record RowBinding(string? RegionField, string? MatterField);
 
 /// <summary>The only grounds a refusal can have: missing material is none of them, nobody can make up conditions.</summary>
 public enum RefusalGround
@@ -36,4 +48,8 @@ public enum EndGround
 /// <param name="ProviderResponsible">Who answers for the source at the provider (art. 34).</param>
 public sealed record Reply(
     bool IsConsent, RefusalGround? Ground, string Reason, IReadOnlyList<FieldDecision> Fields, string Rows, DateOnly? Until, GrantLimits? Limits,
-    bool NeedsCase, Assurance LowestAssurance, string ProviderResponsible);
+    bool NeedsCase, Assurance LowestAssurance, string ProviderResponsible)
+{
+    /// <summary>Binds the rows to the consumer; null when they are not bound.</summary>
+    public RowBinding? Bound { get; init; }
+}

@@ -36,8 +36,7 @@ public static class ReplyRules
         : [];
 
     /// <summary>The right that a consent gives: the given fields in their form, rows narrowed, limits the stricter of both.</summary>
-    public static IReadOnlyList<GrantedField> Given(Reply reply) =>
-        [.. reply.Fields.Where(f => f.Answer != FieldAnswer.NotGiven).Select(f => new GrantedField(f.Name, f.Answer == FieldAnswer.Plain ? FieldForm.Plain : FieldForm.Masked))];
+    public static IReadOnlyList<GrantedField> Given(Reply reply, Lane lane, Entry entry) => [.. reply.Fields.Where(f => f.Answer != FieldAnswer.NotGiven).Select(f => FieldForms.Granted(f, lane, entry))];
 
     public static GrantLimits Stricter(GrantLimits wished, GrantLimits? given) => given is null ? wished : new GrantLimits(
         given.Hours ?? wished.Hours,
@@ -60,6 +59,7 @@ public static class ReplyRules
         if (string.IsNullOrWhiteSpace(reply.ProviderResponsible)) yield return new FieldError("providerResponsible", "share.reply.responsible");
         if (reply.ProviderResponsible.Length > 100) yield return new FieldError("providerResponsible", "kernel.too-long", 100, reply.ProviderResponsible.Length);
         foreach (var error in RowFilter.Check("rows", reply.Rows, n => entry.Content.Fields.Any(f => f.Name == n))) yield return error;
+        foreach (var error in RowBindings.Check(now, entry, reply.Bound)) yield return error;
         if (reply.Limits is not { } limits) yield break;
         foreach (var error in WishRules.Limits(limits)) yield return error;
     }
@@ -77,6 +77,7 @@ public static class ReplyRules
         if (field is null) yield return new FieldError($"fields.{decision.Name}", "share.field.unknown", decision.Name);
         else if (!WishRules.IsGrantable(now.Lane, entry, field))
             yield return new FieldError($"fields.{decision.Name}", now.Lane == Lane.Sharing ? "share.field.withheld" : "share.field.closed", field.Title, field.Name);
+        else if (FieldForms.Check(now.Lane, entry, field, decision) is { } form) yield return form;
     }
 
     private static IEnumerable<FieldError> RefusalErrors(Reply reply)

@@ -65,7 +65,17 @@ public sealed class ServedPage : IDisposable
     };
 
     /// <summary>Puts another text in the place of a cell, as a mask does.</summary>
-    public void Replace(int row, int column, string text) => cells[row * width + column] = Store(Encoding.UTF8.GetBytes(text));
+    public void Replace(int row, int column, ReadOnlySpan<byte> utf8) => cells[row * width + column] = Store(utf8);
+
+    /// <summary>Empties a cell: null.</summary>
+    public void Clear(int row, int column) => cells[row * width + column] = default;
+
+    /// <summary>Adds a row of texts, for values that come from no store.</summary>
+    public void AddTexts(IEnumerable<string> texts)
+    {
+        foreach (var text in texts) AddText(Encoding.UTF8.GetBytes(text));
+        EndRow();
+    }
 
     /// <summary>A stored whole number as its field prints it: 12345 with scale 2 is 123.45.</summary>
     public static string Scaled(long value, Field field)

@@ -36,6 +36,7 @@ public sealed partial class ApplyWalk(Chromium chromium, Site site)
 
         var clerk = await As("police.steward");
         await clerk.GotoAsync(path + "/reply");
+        await Preview(clerk);
         await clerk.Locator("input[name='answer.name'][value=Masked]").CheckAsync();
         await clerk.Locator("input[name='answer.division'][value=NotGiven]").CheckAsync();
         await clerk.GetByRole(AriaRole.Button, new() { Name = "提交签发" }).ClickAsync();
@@ -52,6 +53,26 @@ public sealed partial class ApplyWalk(Chromium chromium, Site site)
         await tax.Locator("tbody a").First.ClickAsync();
         Assert.Contains("签名有效", await tax.Locator("#record").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Contains("脱敏", await tax.Locator("#granted").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("假名", await tax.Locator("#granted").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("欧阳**", await tax.Locator("#seen").InnerTextAsync(), StringComparison.Ordinal);
+        await Stewardship.Look(tax, "grant-seen", scripts: false);
+    }
+
+    // Another form for one field, seen on made-up values and on rows before anything is laid before the head.
+    private static async Task Preview(IPage clerk)
+    {
+        await clerk.Locator("input[name='answer.citizen_id'][value=Other]").CheckAsync();
+        await clerk.GetByLabel(new Regex("^其他形式: 公民身份号码")).SelectOptionAsync("Pseudonym:");
+        await clerk.Locator("input[name='answer.name'][value=Masked]").CheckAsync();
+        await clerk.GetByRole(AriaRole.Button, new() { Name = "预览示例值" }).ClickAsync();
+        var shown = clerk.Locator("#preview");
+        await Assertions.Expect(shown.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("欧阳明月.*欧阳\\*\\*", RegexOptions.Singleline) })).ToBeVisibleAsync();
+        await Assertions.Expect(shown.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("公民身份号码.*[a-z2-7]{26}", RegexOptions.Singleline) })).ToBeVisibleAsync();
+        await Stewardship.Look(clerk, "reply-preview", scripts: false);
+        await clerk.GetByRole(AriaRole.Button, new() { Name = "预览当前数据三行" }).ClickAsync();
+        await Assertions.Expect(shown.GetByRole(AriaRole.Status)).ToContainTextAsync("已存证");
+        Assert.DoesNotContain("欧阳明月", await shown.InnerTextAsync(), StringComparison.Ordinal);
+        await Assertions.Expect(clerk.GetByLabel(new Regex("^其他形式: 公民身份号码"))).ToHaveValueAsync("Pseudonym:");
     }
 
     private static Task Next(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "保存并继续" }).ClickAsync();

@@ -10,6 +10,7 @@ using Tongxiang.Catalog;
 using Tongxiang.Evidence;
 using Tongxiang.Gateway;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 using Tongxiang.Share;
 using Tongxiang.Tests.Lab;
 using Tongxiang.Tests.Warehouse;
@@ -88,6 +89,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         builder.Services.AddSingleton(_ => self!.Sources(log));
         builder.Services.AddWarehouse(lab.Settings);
         builder.Services.AddWatch(lab.Settings);
+        builder.Services.AddProtect(lab.Settings);
         builder.Services.AddGateway(lab.Settings);
         builder.Services.AddRouting();
         more?.Invoke(builder.Services);

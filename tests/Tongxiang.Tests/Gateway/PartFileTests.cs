@@ -33,13 +33,13 @@ public sealed class PartFileTests
 
         var parquet = await lab.Call("/data/people/download.parquet" + query, GatewayLab.Consumer);
         var bytes = await parquet.Content.ReadAsByteArrayAsync();
-        Assert.Equal(["欧**|=1+1|null|null|2026-01-02 08:00:00.5|-3", "𠮷******||-0.05|1980-01-03|null|null"], await Read(lab, bytes));
+        Assert.Equal(["欧阳*|=1+1|null|null|2026-01-02 08:00:00.5|-3", "𠮷******||-0.05|1980-01-03|null|null"], await Read(lab, bytes));
         Assert.Equal(["名称 VARCHAR", "division VARCHAR", "amount DECIMAL(18,2)", "born DATE", "seen TIMESTAMP", "n BIGINT"], await Types(lab, bytes));
         Assert.Equal(("gateway.closed", "2", $"{bytes.Length}", "whole"), (lab.Witnessed[^1].Kind, lab.Witnessed[^1].Facts["rows"], lab.Witnessed[^1].Facts["bytes"], lab.Witnessed[^1].Facts["outcome"]));
 
         var sheet = await lab.Call("/data/people/download.xlsx" + query, GatewayLab.Consumer);
         var cells = new MemoryStream(await sheet.Content.ReadAsByteArrayAsync()).Query(useHeaderRow: true).Cast<IDictionary<string, object?>>().ToList();
-        Assert.Equal(("欧**", "'=1+1", -3d), ((string?)cells[0]["名称"], (string?)cells[0]["division"], (double)cells[0]["n"]!));
+        Assert.Equal(("欧阳*", "'=1+1", -3d), ((string?)cells[0]["名称"], (string?)cells[0]["division"], (double)cells[0]["n"]!));
         Assert.Equal(("1980-01-03", -0.05d, 2), ((string?)cells[1]["born"], (double)cells[1]["amount"]!, cells.Count));
         Assert.Empty(new DirectoryInfo(lab.Store.Home.Scratch).EnumerateFiles());
     }

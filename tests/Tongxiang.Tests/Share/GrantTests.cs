@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 using Tongxiang.Share;
 using Tongxiang.Tests.Lab;
 

@@ -1,6 +1,7 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 using Tongxiang.Share;
 
 namespace Tongxiang.Server.Demo.Seed;
@@ -63,7 +64,15 @@ internal sealed class SeedGrants(Applications applications, Entries entries, Cas
     private static IEnumerable<string> Grantable(Lane lane, Entry entry) => entry.Content.Fields.Where(f => WishRules.IsGrantable(lane, entry, f)).Select(f => f.Name);
 
     private static Reply Consent(Application now, Agency provider) => new(
-        true, null, "", [.. now.Wish.Fields.Select(f => new FieldDecision(f, f == "address" ? FieldAnswer.Masked : FieldAnswer.Plain, null))], "", null, null, false, Assurance.SignedAssertion, provider.Name + "数据共享工作机构");
+        true, null, "", [.. now.Wish.Fields.Select(Given)], "", null, null, false, Assurance.SignedAssertion, provider.Name + "数据共享工作机构");
+
+    private static FieldDecision Given(string field) => field switch
+    {
+        "address" => new FieldDecision(field, FieldAnswer.Masked, null),
+        // Who lives together can be told without anybody learning the number of the household register.
+        "household_no" => new FieldDecision(field, FieldAnswer.Pseudonym, null) { Detail = Forms.Joinable },
+        _ => new FieldDecision(field, FieldAnswer.Plain, null),
+    };
 
     private static T Must<T>(Outcome<T> outcome, string what) => outcome.Refusal is { } refusal ? throw new RefusedException(what, refusal) : outcome.Value;
 }

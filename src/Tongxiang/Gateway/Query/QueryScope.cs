@@ -1,4 +1,5 @@
 using Tongxiang.Catalog;
+using Tongxiang.Protect;
 using Tongxiang.Warehouse;
 
 namespace Tongxiang.Gateway.Query;
@@ -27,10 +28,13 @@ public sealed class QueryScope
     /// <summary>The column that says whom a row is about; null when the resource is about nobody.</summary>
     public Field? Subject { get; init; }
 
+    /// <summary>How the cells are changed before they leave; null only where no cell leaves.</summary>
+    public Protection? Protection { get; init; }
+
     public ScopeColumn? Find(string name) => byName.GetValueOrDefault(name);
 }
 
-/// <summary>A granted column; a masked one can be selected, but a filter or an order on it would tell what the mask hides.</summary>
+/// <summary>A granted column; one in another form than plain can be selected, but a filter or an order on it would tell what the mask hides.</summary>
 public sealed record ScopeColumn(Field Field, bool IsMasked);
 
 /// <summary>How much one query may ask for.</summary>

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Kernel;
+
+namespace Tongxiang.Protect;
+
+/// <summary>Puts protection into a node.</summary>
+public static class ProtectWiring
+{
+    public static IServiceCollection AddProtect(this IServiceCollection services, NodeSettings settings)
+    {
+        _ = settings;
+        services.AddSingleton<ProtectKeys>();
+        services.AddSingleton<RecipientKeys>();
+        services.AddSingleton<Protections>();
+        services.AddSingleton<TokenOpenings>();
+        services.AddSingleton<Previews>();
+        services.AddSingleton(p => new Chore("protect.keys", TimeSpan.FromSeconds(1), async ct =>
+        {
+            await p.GetRequiredService<ProtectKeys>().Follow(ct);
+            await p.GetRequiredService<RecipientKeys>().Follow(ct);
+        }, OneCopyOnly: false));
+        return services;
+    }
+
+    /// <summary>Loads epochs and keys before the first request: an old epoch would give pseudonyms that were taken back.</summary>
+    public static async Task OpenProtect(this IServiceProvider services, CancellationToken ct)
+    {
+        await services.GetRequiredService<ProtectKeys>().Follow(ct);
+        await services.GetRequiredService<RecipientKeys>().Follow(ct);
+    }
+
+    public static IEndpointRouteBuilder MapProtect(this IEndpointRouteBuilder routes)
+    {
+        ProtectRoutes.Map(routes);
+        return routes;
+    }
+}
