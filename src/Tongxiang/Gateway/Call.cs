@@ -47,6 +47,15 @@ public sealed class Call
 
     public DateTimeOffset At { get; init; }
 
+    /// <summary>The right it is made under, when only one may be used: the one of a batch.</summary>
+    public Id<Grant>? Under { get; init; }
+
+    /// <summary>The package and part it is about, for the evidence.</summary>
+    public string? Package { get; init; }
+
+    /// <summary>Whether its rows were counted before: those of a package count when it is made.</summary>
+    public bool IsCounted { get; init; }
+
     public Entry? Entry { get; internal set; }
 
     public Version? Version { get; internal set; }
@@ -61,6 +70,12 @@ public sealed class Call
 
     /// <summary>What it holds of the grant's day until it is over.</summary>
     internal HeldUse? Held { get; set; }
+
+    /// <summary>The marks of the file it makes; null for open data and for answers.</summary>
+    internal Tracing.FileMark? Mark { get; set; }
+
+    /// <summary>The connection by which its rows come; null when they stand here.</summary>
+    internal Proxying.ProviderApis.Connected? Proxy { get; set; }
 
     internal QueryScope? Scope { get; set; }
 

@@ -11,6 +11,7 @@ public sealed partial class Calls
     internal async ValueTask<Stop?> Permit(Call call, BulkFormat form, CancellationToken ct)
     {
         if (await Decide(call, ct) is { } stop) return stop;
+        if (call.Proxy is not null) return await Stopped(call, new Stop(new Refusal(409, "gateway.provider-file", call.Entry!.Content.Name), null), ct);
         if (await MakePlan(call, ct) is { } bad || (bad = Fits(call, form)) is not null)
         {
             return await Stopped(call, bad, ct);
@@ -43,9 +44,8 @@ public sealed partial class Calls
     internal async IAsyncEnumerable<ServedPage> Pages(Call call, int rows, [EnumeratorCancellation] CancellationToken ct)
     {
         long taken = 0;
-        for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
+        await foreach (var page in Slice(call, call.Version!, rows, ct))
         {
-            using var page = (await copies.Read(call.Version!, plan, ct)).Value;
             // How many rows a filter leaves is known only now: the file breaks off where the day's rows end.
             taken += page.Rows;
             if (call.Held?.Cover(taken) == false)
@@ -54,6 +54,18 @@ public sealed partial class Calls
                 yield break;
             }
 
+            yield return page;
+        }
+    }
+
+    /// <summary>The rows of a call's plan in a version, as they may leave, uncounted; a page is gone when the next is asked for.</summary>
+    internal async IAsyncEnumerable<ServedPage> Slice(Call call, Warehouse.Version version, int rows, [EnumeratorCancellation] CancellationToken ct)
+    {
+        for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
+        {
+            using var page = (await copies.Read(version, plan, ct)).Value;
+            // What a row is must be known before masks change it: marks outlast the masks' keys.
+            if (call.Grant is not null) Tracing.FileMark.Note(page);
             Masks.Apply(page, call.Scope!);
             yield return page;
             if (page.Next is null) yield break;

@@ -24,10 +24,13 @@ public sealed partial class Calls
     private readonly Witnessing witnessing;
     private readonly Guard[] guards;
     private readonly ILogger<Calls> log;
+    private readonly Proxying.Proxied? proxied;
 
     public Calls(
-        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
+        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log,
+        Proxying.Proxied? proxied = null)
     {
+        this.proxied = proxied;
         (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.log) = (sources, settings, copies, rates, uses, resources, log);
         this.guards = [.. guards];
         scopes = new Scopes(settings);
@@ -114,11 +117,18 @@ public sealed partial class Calls
     {
         if (sources.BySlug(call.Resource) is not { IsPublished: true } entry || !IsVisible(entry, call)) return Refusal.NotFound(call.Resource);
         call.Entry = entry;
-        call.Version = sources.Current(entry.Id);
+        call.Version = sources.Current(entry.Id) ?? Proxied(call, entry);
         if (call.Number is { } number && call.Version?.Number != number) call.Version = await sources.Numbered(entry.Id, number, ct);
         // A version that was landed and not promoted yet is nobody's to read.
         return call.Version is { State: VersionState.Current or VersionState.Superseded } ? null
             : call.Number is null ? new Refusal(404, "gateway.no-data", entry.Content.Name) : Refusal.NotFound($"{call.Resource}@{call.Number}");
+    }
+
+    // Rows that stay with their provider have no version here; their connection stands for it.
+    private Warehouse.Version? Proxied(Call call, Entry entry)
+    {
+        call.Proxy = proxied?.Of(entry.Id);
+        return call.Proxy?.Version;
     }
 
     // What is closed to the public does not exist for it; departments see the whole catalogue (Order 809 art. 16).
@@ -127,9 +137,10 @@ public sealed partial class Calls
     private ValueTask<Stop?> FindGrant(Call call, CancellationToken ct)
     {
         var grants = call.Caller.IsAnonymous ? [] : sources.Grants(call.Entry!.Id, call.Caller);
+        if (call.Under is { } only) grants = [.. grants.Where(grant => grant.Id == only)];
         var chosen = GrantChoice.Choose(grants, call);
         if (!chosen.IsRefused) call.Grant = chosen.Value;
-        else if (call.Entry!.IsOpen) call.IsOpenRead = true;
+        else if (call.Entry!.IsOpen && call.Under is null) call.IsOpenRead = true;
         else return ValueTask.FromResult<Stop?>(call.Caller.IsAnonymous ? new Refusal(401, "gateway.sign-in", call.Entry.Content.Name, call.Entry.Slug) : chosen.Refusal);
         return ValueTask.FromResult<Stop?>(null);
     }
@@ -169,7 +180,7 @@ public sealed partial class Calls
         Outcome<ServedPage> page;
         try
         {
-            page = await copies.Read(call.Version!, call.Plan!, ct);
+            page = call.Proxy is { } connected ? await proxied!.Fetch(call, connected, ct) : await copies.Read(call.Version!, call.Plan!, ct);
         }
         catch (FileNotFoundException missing)
         {

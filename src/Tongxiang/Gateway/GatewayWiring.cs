@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
+using Tongxiang.Gateway.Batching;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
@@ -32,6 +33,19 @@ public static class GatewayWiring
         services.AddSingleton<DataFile>();
         services.AddSingleton<DataDescription>();
         services.AddSingleton<Explain>();
+        services.AddSingleton<Proxying.ProviderApis>();
+        services.AddSingleton<Proxying.Proxied>();
+        services.AddSingleton<Proxying.ProviderFace>();
+        services.AddSingleton(p => new Chore("gateway.provider-apis", TimeSpan.FromSeconds(2), p.GetRequiredService<Proxying.ProviderApis>().Follow, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("gateway.provider-alarms", saved, p.GetRequiredService<Proxying.Proxied>().Tell, OneCopyOnly: false));
+        services.AddSingleton<Tracing.Releases>();
+        services.AddSingleton<Tracing.Slices>();
+        services.AddSingleton<Tracing.Traces>();
+        services.AddSingleton<PackageFiles>();
+        services.AddSingleton<Packing>();
+        services.AddSingleton<Batches>();
+        services.AddSingleton<BatchFace>();
+        services.AddSingleton(p => new Chore("gateway.packages", saved, p.GetRequiredService<Packing>().Run));
         services.AddSingleton(p => new Chore("gateway.uses", saved, p.GetRequiredService<DayUses>().Save, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.resource-uses", saved, p.GetRequiredService<ResourceUses>().Save, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.catalogue-facts", TimeSpan.FromSeconds(1), ct => p.GetRequiredService<CatalogueFacts>().Tell(ct), OneCopyOnly: false));
@@ -44,6 +58,10 @@ public static class GatewayWiring
         await services.GetRequiredService<DayUses>().Load(ct);
         await services.GetRequiredService<ResourceUses>().Load(ct);
         await services.GetRequiredService<CatalogueFacts>().Tell(ct);
+        await services.GetRequiredService<Proxying.ProviderApis>().Follow(ct);
+        // On a cluster another copy may be making one right now: what is left over there is removed when it is a day old.
+        var clock = services.GetRequiredService<TimeProvider>();
+        await services.GetRequiredService<Packing>().Clean(services.GetRequiredService<NodeSettings>().Store == Store.Sqlite ? DateTimeOffset.MaxValue : clock.GetUtcNow().AddDays(-1), ct);
     }
 
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
@@ -51,6 +69,8 @@ public static class GatewayWiring
         app.ServiceProvider.GetRequiredService<DataFace>().Map(app);
         app.ServiceProvider.GetRequiredService<DataFile>().Map(app);
         app.ServiceProvider.GetRequiredService<DataDescription>().Map(app);
+        app.ServiceProvider.GetRequiredService<BatchFace>().Map(app);
+        app.ServiceProvider.GetRequiredService<Proxying.ProviderFace>().Map(app);
         Explain.Map(app);
         return app;
     }

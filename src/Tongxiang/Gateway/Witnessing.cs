@@ -89,6 +89,7 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
             facts["matter"] = call.Context.Matter is { Length: > 0 } named ? named : grant.Matter;
         }
 
+        if (call.Package is { } package) facts["package"] = package;
         if (call.Context.Case is { Length: > 0 } number) facts["case"] = number;
         if (call.Context.Operative is { Length: > 0 } operative) facts["operator"] = Digest(pseudonyms, operative);
         return facts;

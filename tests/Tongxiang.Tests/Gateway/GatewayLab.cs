@@ -62,13 +62,17 @@ internal sealed class GatewayLab : IAsyncDisposable
     /// <summary>Whether the log takes anything.</summary>
     public bool LogStands { get; set; } = true;
 
-    public static async Task<GatewayLab> Open(Store store, Action<IServiceCollection>? more = null, int openCallsPerMinute = 10_000)
+    public static async Task<GatewayLab> Open(Store store, Action<IServiceCollection>? more = null, int openCallsPerMinute = 10_000, IReadOnlyDictionary<string, string>? settings = null) =>
+        await On(await StoreLab.Open(store), more, openCallsPerMinute, settings);
+
+    /// <summary>The gateway on a store that stands.</summary>
+    public static async Task<GatewayLab> On(StoreLab lab, Action<IServiceCollection>? more = null, int openCallsPerMinute = 10_000, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var lab = await StoreLab.Open(store);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration["Gateway:OpenCallsPerMinute"] = $"{openCallsPerMinute}";
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>()) builder.Configuration[name] = value;
         GatewayLab? self = null;
         var log = new EvidenceLog(lab.Db, lab.Home, lab.Key, lab.Settings, lab.Clock);
         builder.Services.AddSingleton<TimeProvider>(lab.Clock);
@@ -81,6 +85,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         builder.Services.AddWarehouse(lab.Settings);
         builder.Services.AddGateway(lab.Settings);
         builder.Services.AddRouting();
+        builder.Services.ConfigureHttpJsonOptions(json => Wire.Apply(json.SerializerOptions));
         more?.Invoke(builder.Services);
         var app = builder.Build();
         self = new GatewayLab(lab, app);
@@ -109,6 +114,14 @@ internal sealed class GatewayLab : IAsyncDisposable
         var version = (await versions.Promote("steward", null, (await versions.Land(landed, default)).Value.Id, default)).Value;
         entries[entry.Slug] = entry;
         this.versions[(entry.Id, version.Number)] = version;
+        current[entry.Id] = version.Number;
+    }
+
+    /// <summary>Takes up a resource and a version that stand in the store.</summary>
+    public void TakeUp(Entry entry, Version version)
+    {
+        entries[entry.Slug] = entry;
+        versions[(entry.Id, version.Number)] = version;
         current[entry.Id] = version.Number;
     }
 
