@@ -77,6 +77,7 @@ internal sealed record Listeners
         ("/api", [Face.Public, Face.Desk]),
         ("/data", [Face.Public, Face.Gateway]),
         ("/verify", [Face.Public, Face.Gateway]),
+        ("/batch", [Face.Gateway]),
         ("/connect", [Face.Gateway, Face.Desk]),
         ("/.well-known", [Face.Gateway, Face.Public]),
         ("/log", [Face.Public, Face.Gateway, Face.Desk]),

@@ -11,6 +11,8 @@ root.Add(Import.Verb());
 root.Add(ShowSettings.Verb());
 root.Add(Verify.Verb());
 root.Add(Drill.Verb());
+root.Add(FetchBatch.Verb());
+root.Add(Trace.Verb());
 return await root.Parse(args is [] or ["--", ..] || args[0].StartsWith("--", StringComparison.Ordinal) && !IsHelp(args[0]) ? ["serve", "--demonstration", .. args] : args).InvokeAsync();
 
 static bool IsHelp(string word) => word is "--help" or "--version";

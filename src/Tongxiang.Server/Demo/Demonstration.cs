@@ -47,6 +47,7 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         // Written beside the landings: nobody waits for these files.
         var files = Task.Run(() => SampleFiles.Write(scale, manifest.Files), ct);
         var rows = await ActivatorUtilities.CreateInstance<SeedVersions>(services, cast, scale, progress).Run(ct);
+        await ActivatorUtilities.CreateInstance<SeedBatches>(services, cast).Run(ct);
         await Past(scale, ct);
         await ActivatorUtilities.CreateInstance<SeedDrill>(services, cast).Run(ct);
         ActivatorUtilities.CreateInstance<SeedWatch>(services, scale).Run();

@@ -62,14 +62,20 @@ public sealed class Call
 
     public DateTimeOffset At { get; init; }
 
-    /// <summary>The one right it may use; null: any of the caller's that fits.</summary>
-    internal Id<Grant>? Only { get; init; }
-
     /// <summary>What a verification asks; null for every other call.</summary>
     internal Claims? Claims { get; init; }
 
     /// <summary>What it takes of the rows of the day: each question of a verification counts, answered yes or no.</summary>
     internal int Weight => Claims?.Items.Count ?? Page!.Rows;
+
+    /// <summary>The right it is made under, when only one may be used, such as that of a batch; null: any of the caller's that fits.</summary>
+    public Id<Grant>? Under { get; init; }
+
+    /// <summary>The package and part it is about, for the evidence.</summary>
+    public string? Package { get; init; }
+
+    /// <summary>Whether its rows were counted before: those of a package count when it is made.</summary>
+    public bool IsCounted { get; init; }
 
     public Entry? Entry { get; internal set; }
 
@@ -88,6 +94,12 @@ public sealed class Call
 
     /// <summary>What it holds of the grant's day until it is over.</summary>
     internal HeldUse? Held { get; set; }
+
+    /// <summary>The marks of the file it makes; null for open data and for answers.</summary>
+    internal Tracing.FileMark? Mark { get; set; }
+
+    /// <summary>The connection by which its rows come; null when they stand here.</summary>
+    internal Proxying.ProviderApis.Connected? Proxy { get; set; }
 
     internal QueryScope? Scope { get; set; }
 

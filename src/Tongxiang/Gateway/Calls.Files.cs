@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Tongxiang.Core.Ledger;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Warehouse;
@@ -12,6 +13,7 @@ public sealed partial class Calls
     internal async ValueTask<Stop?> Permit(Call call, BulkFormat form, CancellationToken ct)
     {
         if (await Decide(call, ct) is { } stop) return stop;
+        if (call.Proxy is not null) return await Stopped(call, new Stop(new Refusal(409, "gateway.provider-file", call.Entry!.Content.Name), null), ct);
         if (await MakePlan(call, ct) is { } bad || (bad = Fits(call, form)) is not null)
         {
             return await Stopped(call, bad, ct);
@@ -46,9 +48,8 @@ public sealed partial class Calls
     internal async IAsyncEnumerable<ServedPage> Pages(Call call, int rows, [EnumeratorCancellation] CancellationToken ct)
     {
         long taken = 0;
-        for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
+        await foreach (var page in Slice(call, call.Version!, rows, ct))
         {
-            using var page = await ReadInTurn(call, plan, ct);
             // A transfer under way ends where the fuse trips.
             if (HasTripped(call) is not null)
             {
@@ -72,6 +73,18 @@ public sealed partial class Calls
             }
 
             await witnessing.Disclosed(call, page, ct);
+            yield return page;
+        }
+    }
+
+    /// <summary>The rows of a call's plan in a version, as they may leave, uncounted; a page is gone when the next is asked for.</summary>
+    internal async IAsyncEnumerable<ServedPage> Slice(Call call, Warehouse.Version version, int rows, [EnumeratorCancellation] CancellationToken ct)
+    {
+        for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
+        {
+            using var page = await ReadInTurn(call, version, plan, ct);
+            // What a row is must be known before masks change it: marks outlast the masks' keys.
+            if (call.Grant is not null) Tracing.FileMark.Note(page);
             call.Scope!.Protection!.Apply(page);
             yield return page;
             if (page.Next is null) yield break;
@@ -80,17 +93,28 @@ public sealed partial class Calls
     }
 
     // Each page of a file takes its turn like a call: a large file leaves the others their share, and is never turned away half-way.
-    private async ValueTask<ServedPage> ReadInTurn(Call call, Plan plan, CancellationToken ct)
+    private async ValueTask<ServedPage> ReadInTurn(Call call, Warehouse.Version version, Plan plan, CancellationToken ct)
     {
         using var turn = await turns.Enter(Consumer(call), ct, isPatient: true);
-        return (await copies.Read(call.Version!, plan, ct)).Value;
+        return (await copies.Read(version, plan, ct)).Value;
+    }
+
+    /// <summary>Names the persons of rows that were put together out of pages and leave now; their column leaves in clear.</summary>
+    internal async ValueTask Disclose(Call call, ServedPage page, CancellationToken ct)
+    {
+        if (call.Plan!.Subject is not { } field) return;
+        var place = call.Plan.Columns.TakeWhile(column => column.Field.Name != field.Name).Count();
+        if (place == call.Plan.Columns.Count) throw new InvalidOperationException($"The persons of {call.Entry!.Slug} are not among the columns that leave.");
+        page.Subjects ??= new SubjectList();
+        for (var row = 0; row < page.Rows; row++) page.Subjects.Add(Subjects.KindOf(field), page.Utf8(row, place));
+        await witnessing.Disclosed(call, page, ct);
     }
 
     private async ValueTask DiscloseAll(Call call, CancellationToken ct)
     {
         for (var plan = call.Plan! with { Columns = [], Limit = EvidenceLog.MostSubjects, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
         {
-            using var page = await ReadInTurn(call, plan, ct);
+            using var page = await ReadInTurn(call, call.Version!, plan, ct);
             await witnessing.Disclosed(call, page, ct);
             if (page.Next is null) return;
             plan = plan with { After = page.Next };

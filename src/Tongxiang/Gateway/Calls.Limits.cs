@@ -105,6 +105,7 @@ public sealed partial class Calls
         var (calls, used) = uses.Today(call.Grant!.Id);
         var own = call.Grant.Limits;
         if (calls >= (own.CallsPerDay ?? settings.CallsPerDay)) return new Refusal(429, "gateway.day-calls", own.CallsPerDay ?? settings.CallsPerDay) { RetryAfterSeconds = 3600 };
+        if (call.IsCounted) return null;
         var most = own.RowsPerDay ?? settings.RowsPerDay;
         return used + rows > most || used >= most ? new Refusal(429, "gateway.day-rows", most, Math.Max(0, most - used)) { RetryAfterSeconds = 3600 } : null;
     }

@@ -33,12 +33,14 @@ public sealed partial class Calls
     private readonly CallFeed feed;
     private readonly Told told;
     private readonly ILogger<Calls> log;
+    private readonly Proxying.Proxied? proxied;
 
     public Calls(
-        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, Limits limits, Guesses guesses, Fuse fuse, CallFeed feed, NodeKey key, Protections protections, ILogger<Calls> log)
+        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, Limits limits, Guesses guesses, Fuse fuse, CallFeed feed, NodeKey key, Protections protections, ILogger<Calls> log,
+        Proxying.Proxied? proxied = null)
     {
         (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.guesses, this.log) = (sources, settings, copies, rates, uses, resources, guesses, log);
-        (this.limits, this.fuse, this.feed) = (limits, fuse, feed);
+        (this.limits, this.fuse, this.feed, this.proxied) = (limits, fuse, feed, proxied);
         turns = new Turns(settings.CallsAtOncePerProcessor * Environment.ProcessorCount, settings.WaitingCalls);
         scopes = new Scopes(settings, protections);
         witnessing = new Witnessing(sources, key);
@@ -129,11 +131,18 @@ public sealed partial class Calls
     {
         if (sources.BySlug(call.Resource) is not { IsPublished: true } entry || !IsVisible(entry, call)) return Refusal.NotFound(call.Resource);
         call.Entry = entry;
-        call.Version = sources.Current(entry.Id);
+        call.Version = sources.Current(entry.Id) ?? Proxied(call, entry);
         if (call.Number is { } number && call.Version?.Number != number) call.Version = await sources.Numbered(entry.Id, number, ct);
         // A version that was landed and not promoted yet is nobody's to read.
         return call.Version is { State: VersionState.Current or VersionState.Superseded } ? null
             : call.Number is null ? new Refusal(404, "gateway.no-data", entry.Content.Name) : Refusal.NotFound($"{call.Resource}@{call.Number}");
+    }
+
+    // Rows that stay with their provider have no version here; their connection stands for it.
+    private Warehouse.Version? Proxied(Call call, Entry entry)
+    {
+        call.Proxy = proxied?.Of(entry.Id);
+        return call.Proxy?.Version;
     }
 
     // What is closed to the public does not exist for it; departments see the whole catalogue (Order 809 art. 16).
@@ -143,10 +152,10 @@ public sealed partial class Calls
     {
         (call.Floors, call.NeedsOperatorAssurance) = (sources.Floors, settings.NeedsOperatorAssurance);
         IReadOnlyList<Grant> grants = call.Caller.IsAnonymous ? [] : sources.Grants(call.Entry!.Id, call.Caller);
-        if (call.Only is { } only) grants = [.. grants.Where(grant => grant.Id == only)];
+        if (call.Under is { } only) grants = [.. grants.Where(grant => grant.Id == only)];
         var chosen = GrantChoice.Choose(grants, call);
         if (!chosen.IsRefused) call.Grant = chosen.Value;
-        else if (call.Entry!.IsOpen && call.Mode is not (Mode.Verification or Mode.Subscription)) call.IsOpenRead = true;
+        else if (call.Entry!.IsOpen && call.Under is null && call.Mode is not (Mode.Verification or Mode.Subscription)) call.IsOpenRead = true;
         else return ValueTask.FromResult<Stop?>(call.Caller.IsAnonymous ? new Refusal(401, "gateway.sign-in", call.Entry.Content.Name, call.Entry.Slug) : chosen.Refusal);
         return ValueTask.FromResult<Stop?>(null);
     }
@@ -181,7 +190,7 @@ public sealed partial class Calls
         Outcome<ServedPage> page;
         try
         {
-            page = await copies.Read(call.Version!, call.Plan!, ct);
+            page = call.Proxy is { } connected ? await proxied!.Fetch(call, connected, ct) : await copies.Read(call.Version!, call.Plan!, ct);
         }
         catch (FileNotFoundException missing)
         {

@@ -144,7 +144,9 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
         if (form.Kind == FormKind.Csv && CsvForm.Formulas(page) is > 0 and var formulas) response.Headers["Csv-Formula-Cells"] = formulas.ToString(CultureInfo.InvariantCulture);
         if (page.Next is { } next) response.Headers.Link = $"<{Continued(http.Request, plan, calls.Continuation.Seal(call.Scope!.Resource, plan, next))}>; rel=\"next\"";
         response.Headers.ETag = $"\"{call.Version!.Digest[..Math.Min(16, call.Version.Digest.Length)]}-{Representation(http.Request, form)}\"";
-        response.Headers.CacheControl = call.IsOpenRead ? "public, max-age=60" : "private, no-store";
+        response.Headers.CacheControl = call.IsOpenRead && call.Proxy is null ? "public, max-age=60" : "private, no-store";
+        // Nobody here knows whether the provider's rows are still the same.
+        if (call.Proxy is not null) response.Headers.ETag = default;
     }
 
     // As PostgREST: part of the rows is 206 only when the total is known.

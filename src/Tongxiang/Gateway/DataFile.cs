@@ -10,7 +10,7 @@ using Tongxiang.Warehouse;
 namespace Tongxiang.Gateway;
 
 /// <summary>A whole version as a file: witnessed as permitted before the first byte and as closed after the last.</summary>
-public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, PartFile parts, TimeProvider clock)
+public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, PartFile parts, Tracing.Releases releases, TimeProvider clock)
 {
     private const int pageRows = 5_000;
 
@@ -39,7 +39,8 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Par
         Refusal? late = null;
         try
         {
-            if (form is BulkFormat.Parquet or BulkFormat.Xlsx && !call.IsWhole)
+            call.Mark = await releases.Begin(call, ct);
+            if (form is BulkFormat.Parquet or BulkFormat.Xlsx && (!call.IsWhole || call.Mark is not null))
             {
                 var part = await parts.Make(call, form, ct);
                 late = part.Refusal;
@@ -61,8 +62,9 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Par
                 if (form == BulkFormat.Csv) CsvForm.Head(body, call.Plan!.Columns, AnswerForm.Of(http.Request) is not { Kind: FormKind.Csv, HasMark: false });
                 await foreach (var page in calls.Pages(call, pageRows, ct))
                 {
-                    if (form == BulkFormat.Csv) await CsvForm.Rows(body, page, ct);
-                    else await new JsonForm(page, false).Lines(body, ct);
+                    call.Mark?.Arrange(page);
+                    if (form == BulkFormat.Csv) await CsvForm.Rows(body, page, ct, call.Mark);
+                    else await new JsonForm(page, false, call.Mark).Lines(body, ct);
                     rows += page.Rows;
                     await body.FlushAsync(ct);
                 }
@@ -87,8 +89,9 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Par
         var response = http.Response;
         response.ContentType = Bulk.ContentType(form);
         var format = Extension(form);
-        var name = $"{call.Entry!.Content.Name}-v{call.Version!.Number}.{format}";
-        response.Headers.ContentDisposition = $"attachment; filename=\"{call.Entry.Slug}-v{call.Version.Number}.{format}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
+        // The open mark: whoever holds the file sees for which right it was made.
+        var ending = $"-v{call.Version!.Number}{(call.Grant is { } grant ? "-" + grant.Number : "")}.{format}";
+        response.Headers.ContentDisposition = $"attachment; filename=\"{call.Entry!.Slug}{ending}\"; filename*=UTF-8''{Uri.EscapeDataString(call.Entry.Content.Name + ending)}";
         response.Headers.CacheControl = call.IsOpenRead ? "public, max-age=60" : "private, no-store";
         response.Headers.ETag = $"\"{call.Version.Digest}\"";
         if (call.Entry.IsOpen) response.Headers.AccessControlAllowOrigin = "*";

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
+using Tongxiang.Gateway.Batching;
 using Tongxiang.Gateway.Verify;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
@@ -37,6 +38,19 @@ public static class GatewayWiring
         services.AddSingleton<VerifyFace>();
         services.AddSingleton<LookUps>();
         services.AddSingleton<Explain>();
+        services.AddSingleton<Proxying.ProviderApis>();
+        services.AddSingleton<Proxying.Proxied>();
+        services.AddSingleton<Proxying.ProviderFace>();
+        services.AddSingleton(p => new Chore("gateway.provider-apis", TimeSpan.FromSeconds(2), p.GetRequiredService<Proxying.ProviderApis>().Follow, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("gateway.provider-alarms", saved, p.GetRequiredService<Proxying.Proxied>().Tell, OneCopyOnly: false));
+        services.AddSingleton<Tracing.Releases>();
+        services.AddSingleton<Tracing.Slices>();
+        services.AddSingleton<Tracing.Traces>();
+        services.AddSingleton<PackageFiles>();
+        services.AddSingleton<Packing>();
+        services.AddSingleton<Batches>();
+        services.AddSingleton<BatchFace>();
+        services.AddSingleton(p => new Chore("gateway.packages", saved, p.GetRequiredService<Packing>().Run));
         services.AddSingleton(p => new Chore("gateway.uses", saved, p.GetRequiredService<DayUses>().Save, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.limits", TimeSpan.FromSeconds(1), p.GetRequiredService<Limits>().Load, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("gateway.guesses", saved, p.GetRequiredService<Guesses>().Save, OneCopyOnly: false));
@@ -53,6 +67,10 @@ public static class GatewayWiring
         await services.GetRequiredService<Limits>().Load(ct);
         await services.GetRequiredService<Guesses>().Load(ct);
         await services.GetRequiredService<CatalogueFacts>().Tell(ct);
+        await services.GetRequiredService<Proxying.ProviderApis>().Follow(ct);
+        // On a cluster another copy may be making one right now: what is left over there is removed when it is a day old.
+        var clock = services.GetRequiredService<TimeProvider>();
+        await services.GetRequiredService<Packing>().Clean(services.GetRequiredService<NodeSettings>().Store == Store.Sqlite ? DateTimeOffset.MaxValue : clock.GetUtcNow().AddDays(-1), ct);
     }
 
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
@@ -61,6 +79,8 @@ public static class GatewayWiring
         app.ServiceProvider.GetRequiredService<DataFile>().Map(app);
         app.ServiceProvider.GetRequiredService<DataDescription>().Map(app);
         app.ServiceProvider.GetRequiredService<VerifyFace>().Map(app);
+        app.ServiceProvider.GetRequiredService<BatchFace>().Map(app);
+        app.ServiceProvider.GetRequiredService<Proxying.ProviderFace>().Map(app);
         Explain.Map(app);
         Limits.Map(app);
         return app;

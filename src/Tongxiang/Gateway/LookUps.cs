@@ -60,7 +60,7 @@ public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Ver
             Address = address,
             Context = new CallPurpose(choice.Grant.Matter, wish.Case.Trim(), caller.Person!.ToString()),
             Form = Form,
-            Only = choice.Grant.Id,
+            Under = choice.Grant.Id,
             Adjust = (scope, plan) => Narrow(choice, wish, scope, plan),
             At = clock.GetUtcNow(),
         };

@@ -22,6 +22,7 @@ public sealed class PartFile(Calls calls, Home home, Bulk bulk)
             {
                 rows += page.Rows;
                 if (form == BulkFormat.Xlsx && rows > Bulk.ExcelRows) return new Refusal(422, "warehouse.too-many-for-excel", rows, Bulk.ExcelRows);
+                call.Mark?.Arrange(page);
                 await CsvForm.Rows(to, page, ct);
                 await to.FlushAsync(ct);
             }
@@ -31,8 +32,15 @@ public sealed class PartFile(Calls calls, Home home, Bulk bulk)
 
         if (call.IsCutOff) return call.IsRevoked ? new Refusal(401, "gateway.revoked") : calls.NoRowsLeft(call);
         var columns = call.Plan!.Columns.Select(column => new TextColumn(column.Field, column.Shown, call.IsMasked(column)));
-        return new MadeFile(await bulk.FromText(text, [.. columns], form, ct), rows);
+        return new MadeFile(await bulk.FromText(text, [.. columns], form, ct, About(call)), rows);
     }
+
+    /// <summary>The open mark: for which right, and the receipt of the permission.</summary>
+    internal static IReadOnlyDictionary<string, string>? About(Call call) => call.Grant is not { } grant ? null : new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["grant"] = grant.Number,
+        ["receipt"] = call.Receipt?.ToString() ?? call.Package ?? "",
+    };
 }
 
 /// <summary>A file of the scratch folder with the number of its rows.</summary>

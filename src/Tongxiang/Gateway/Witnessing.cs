@@ -33,7 +33,7 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
         {
             (facts["rows"], facts["matches"]) = (Number(claims.Items.Count), Number(claims.Matches));
             (facts["misses"], facts["refused"]) = (Number(claims.Misses), Number(claims.Items.Count - claims.Matches - claims.Misses));
-            return await sources.Witness(Happening(call, "gateway.verified", facts), ct);
+            return await sources.Witness(Happening(call, "gateway.verified", facts) with { Disclosed = Persons(call, call.Page) }, ct);
         }
 
         facts["query"] = Digest(queries, call.Query.Text);
@@ -134,6 +134,7 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
             facts["matter"] = call.Context.Matter is { Length: > 0 } named ? named : grant.Matter;
         }
 
+        if (call.Package is { } package) facts["package"] = package;
         if (call.Context.Case is { Length: > 0 } number) facts["case"] = number;
         if (Operator(call) is { } pseudonym) facts["operator"] = pseudonym;
         if (call.Context.OperatorAssurance is { } known && Operators.IsAssurance(known)) facts["operatorAssurance"] = known;

@@ -6,7 +6,7 @@ public sealed class Home
     public Home(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var folder in new[] { Root, Log, Versions, Serving, Scratch, Uploads, Quarantine, Keys }) Directory.CreateDirectory(folder);
+        foreach (var folder in new[] { Root, Log, Versions, Serving, Scratch, Uploads, Quarantine, Packages, Keys }) Directory.CreateDirectory(folder);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -18,5 +18,6 @@ public sealed class Home
     public string Scratch => Path.Combine(Root, "scratch");
     public string Uploads => Path.Combine(Root, "uploads");
     public string Quarantine => Path.Combine(Root, "quarantine");
+    public string Packages => Path.Combine(Root, "packages");
     public string Keys => Path.Combine(Root, "keys");
 }

@@ -66,15 +66,20 @@ public sealed class Bulk(Home home, VersionFiles files)
     }
 
     /// <summary>Makes Parquet or XLSX of rows laid aside as CSV without a header: an empty cell is null, a quoted empty one an empty text.</summary>
-    public Task<ScratchFile> FromText(ScratchFile csv, IReadOnlyList<TextColumn> columns, BulkFormat format, CancellationToken ct) => Task.Run(() =>
+    /// <param name="about">What the file says of itself besides its rows: to whom it was given.</param>
+    public Task<ScratchFile> FromText(ScratchFile csv, IReadOnlyList<TextColumn> columns, BulkFormat format, CancellationToken ct, IReadOnlyDictionary<string, string>? about = null) => Task.Run(() =>
     {
         var file = ScratchFile.New(home, format.ToString().ToLowerInvariant());
         try
         {
             using var duck = new Duck(home);
             var source = LandedSql.Texts(csv.Path, columns.Count);
-            if (format == BulkFormat.Xlsx) WriteExcel(duck, $"select {string.Join(", ", columns.Select((_, i) => Place(i)))} from {source}", [.. columns.Select(c => c.Exported)], file, ct);
-            else duck.Run($"copy (select {string.Join(", ", columns.Select((c, i) => $"cast({Place(i)} as {Duck.Type(c.Exported)}) as {Quoted(c.Shown)}"))} from {source}) to {Duck.Text(file.Path)} (format parquet, compression zstd)");
+            if (format == BulkFormat.Xlsx)
+            {
+                WriteExcel(duck, $"select {string.Join(", ", columns.Select((_, i) => Place(i)))} from {source}", [.. columns.Select(c => c.Exported)], file, ct);
+                if (about is not null) WorkbookFacts.Add(file.Path, about);
+            }
+            else duck.Run($"copy (select {string.Join(", ", columns.Select((c, i) => $"cast({Place(i)} as {Duck.Type(c.Exported)}) as {Quoted(c.Shown)}"))} from {source}) to {Duck.Text(file.Path)} (format parquet, compression zstd{Facts(about)})");
             return file;
         }
         catch
@@ -83,6 +88,29 @@ public sealed class Bulk(Home home, VersionFiles files)
             throw;
         }
     }, ct);
+
+    /// <summary>A Parquet file from outside as CSV with a header.</summary>
+    /// <exception cref="DuckDB.NET.Data.DuckDBException">It is none.</exception>
+    public ScratchFile AsText(Stream parquet)
+    {
+        using var from = ScratchFile.New(home, "parquet");
+        using (var copy = from.Create()) parquet.CopyTo(copy);
+        var text = ScratchFile.New(home, "csv");
+        try
+        {
+            using var duck = new Duck(home);
+            duck.Run($"copy (select * from {Duck.Parquet(from.Path)}) to {Duck.Text(text.Path)} (format csv, header true)");
+            return text;
+        }
+        catch
+        {
+            text.Dispose();
+            throw;
+        }
+    }
+
+    private static string Facts(IReadOnlyDictionary<string, string>? about) =>
+        about is null ? "" : $", kv_metadata {{{string.Join(", ", about.Select(fact => $"{Quoted(fact.Key)}: {Duck.Text(fact.Value)}"))}}}";
 
     private static string Place(int column) => string.Create(CultureInfo.InvariantCulture, $"c{column}");
 

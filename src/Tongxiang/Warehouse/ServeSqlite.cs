@@ -44,6 +44,8 @@ internal sealed class ServeConnection : IDisposable
 
     static ServeConnection() => Batteries_V2.Init();
 
+    private ServeConnection(sqlite3 db) => this.db = db;
+
     public ServeConnection(string path)
     {
         // The file never changes once it has its name: no locks, no journal.
@@ -51,6 +53,16 @@ internal sealed class ServeConnection : IDisposable
         Check(raw.sqlite3_open_v2(uri, out db, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI | raw.SQLITE_OPEN_NOMUTEX, null));
         raw.sqlite3_exec(db, "pragma query_only = on; pragma mmap_size = 1073741824; pragma cache_size = -4000; pragma temp_store = memory;");
         raw.sqlite3_progress_handler(db, stepsPerCheck, _ => --checksLeft < 0 || cancelled.IsCancellationRequested ? 1 : 0, null);
+    }
+
+    /// <summary>An empty database that lives as long as its connection.</summary>
+    public static ServeConnection InMemory()
+    {
+        var code = raw.sqlite3_open_v2(":memory:", out var db, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        var connection = new ServeConnection(db);
+        connection.Check(code);
+        raw.sqlite3_progress_handler(db, stepsPerCheck, _ => --connection.checksLeft < 0 || connection.cancelled.IsCancellationRequested ? 1 : 0, null);
+        return connection;
     }
 
     /// <summary>Steps of the machine that the last statement took, in thousands.</summary>
@@ -135,10 +147,11 @@ internal sealed class ServeConnection : IDisposable
         return statements[text] = prepared;
     }
 
-    private static void Bind(sqlite3_stmt statement, int place, object value)
+    private static void Bind(sqlite3_stmt statement, int place, object? value)
     {
         switch (value)
         {
+            case null: raw.sqlite3_bind_null(statement, place); break;
             case long whole: raw.sqlite3_bind_int64(statement, place, whole); break;
             case double real: raw.sqlite3_bind_double(statement, place, real); break;
             case string text: BindText(statement, place, text); break;

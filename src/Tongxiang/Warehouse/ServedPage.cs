@@ -42,11 +42,17 @@ public sealed class ServedPage : IDisposable
     /// <summary>Whom the rows are about, when the plan names a subject; in clear, whatever is masked in the cells.</summary>
     public SubjectList? Subjects { get; internal set; }
 
+    /// <summary>What each row is in its version, where somebody noted it before cells were changed.</summary>
+    public ulong[]? Ids { get; set; }
+
     public CellKind Kind(int row, int column) => cells[row * width + column].Kind;
 
     public long Whole(int row, int column) => cells[row * width + column].Value;
 
     public double Real(int row, int column) => BitConverter.Int64BitsToDouble(cells[row * width + column].Value);
+
+    /// <summary>The number in a cell as its bits.</summary>
+    public long Bits(int row, int column) => cells[row * width + column].Value;
 
     /// <summary>UTF-8 text of a text cell.</summary>
     public ReadOnlySpan<byte> Utf8(int row, int column)
@@ -75,6 +81,39 @@ public sealed class ServedPage : IDisposable
     {
         foreach (var text in texts) AddText(Encoding.UTF8.GetBytes(text));
         EndRow();
+    }
+
+    /// <summary>Copies a row of another page, or only the cells at the given places, behind the last row.</summary>
+    public void Take(ServedPage from, int row, IReadOnlyList<int>? places = null)
+    {
+        for (var column = 0; column < width; column++)
+        {
+            var at = places is null ? column : places[column];
+            var cell = from.cells[row * from.width + at];
+            Add(cell.Kind == CellKind.Text ? Store(from.Utf8(row, at)) : cell);
+        }
+
+        if (from.Ids is { } ids)
+        {
+            if (Ids is null || Rows >= Ids.Length) Ids = [.. Ids ?? [], .. new ulong[Math.Max(64, Rows)]];
+            Ids[Rows] = ids[row];
+        }
+
+        EndRow();
+    }
+
+    /// <summary>Puts the rows into another order.</summary>
+    public void Reorder(int[] order)
+    {
+        var (moved, ids) = (ArrayPool<Cell>.Shared.Rent(cells.Length), Ids is null ? null : new ulong[Rows]);
+        for (var row = 0; row < Rows; row++)
+        {
+            cells.AsSpan(order[row] * width, width).CopyTo(moved.AsSpan(row * width));
+            if (ids is not null) ids[row] = Ids![order[row]];
+        }
+
+        ArrayPool<Cell>.Shared.Return(cells);
+        (cells, Ids) = (moved, ids);
     }
 
     /// <summary>A stored whole number as its field prints it: 12345 with scale 2 is 123.45.</summary>

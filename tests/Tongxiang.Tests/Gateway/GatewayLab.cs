@@ -71,13 +71,17 @@ internal sealed class GatewayLab : IAsyncDisposable
 
     private AssuranceSettings floors = NoFloors;
 
-    public static async Task<GatewayLab> Open(Store store, Action<IServiceCollection>? more = null, int openCallsPerMinute = 10_000, AssuranceSettings? floors = null)
+    public static async Task<GatewayLab> Open(Store store, Action<IServiceCollection>? more = null, int openCallsPerMinute = 10_000, IReadOnlyDictionary<string, string>? settings = null, AssuranceSettings? floors = null) =>
+        await On(await StoreLab.Open(store), more, openCallsPerMinute, settings, floors);
+
+    /// <summary>The gateway on a store that stands.</summary>
+    public static async Task<GatewayLab> On(StoreLab lab, Action<IServiceCollection>? more = null, int openCallsPerMinute = 10_000, IReadOnlyDictionary<string, string>? settings = null, AssuranceSettings? floors = null)
     {
-        var lab = await StoreLab.Open(store);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration["Gateway:OpenCallsPerMinute"] = $"{openCallsPerMinute}";
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>()) builder.Configuration[name] = value;
         GatewayLab? self = null;
         var log = new EvidenceLog(lab.Db, lab.Home, lab.Key, lab.Settings, lab.Clock);
         builder.Services.AddSingleton<TimeProvider>(lab.Clock);
@@ -92,6 +96,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         builder.Services.AddProtect(lab.Settings);
         builder.Services.AddGateway(lab.Settings);
         builder.Services.AddRouting();
+        builder.Services.ConfigureHttpJsonOptions(json => Wire.Apply(json.SerializerOptions));
         more?.Invoke(builder.Services);
         var app = builder.Build();
         self = new GatewayLab(lab, app) { floors = floors ?? NoFloors };
@@ -120,6 +125,14 @@ internal sealed class GatewayLab : IAsyncDisposable
         var version = (await versions.Promote("steward", null, (await versions.Land(landed, default)).Value.Id, default)).Value;
         entries[entry.Slug] = entry;
         this.versions[(entry.Id, version.Number)] = version;
+        current[entry.Id] = version.Number;
+    }
+
+    /// <summary>Takes up a resource and a version that stand in the store.</summary>
+    public void TakeUp(Entry entry, Version version)
+    {
+        entries[entry.Slug] = entry;
+        versions[(entry.Id, version.Number)] = version;
         current[entry.Id] = version.Number;
     }
 

@@ -31,6 +31,7 @@ internal static class Child
 
     private static int Play(string role, string[] args) => role switch
     {
+        "pack" => Gateway.Batching.PackageKillTests.Pack(args[0]),
         "append" => GroupLogCrashTests.AppendForever(args[0]),
         _ => 2,
     };

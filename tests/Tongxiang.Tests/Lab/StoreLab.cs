@@ -8,9 +8,11 @@ public sealed class StoreLab : IAsyncDisposable
 {
     private static readonly Lazy<string> SqliteTemplate = new(MakeSqliteTemplate);
     private readonly string connectionString;
+    private readonly bool isKept;
 
-    private StoreLab(Store store, Home home, string connectionString)
+    private StoreLab(Store store, Home home, string connectionString, bool isKept = false)
     {
+        this.isKept = isKept;
         Home = home;
         this.connectionString = connectionString;
         Db = new Db(store, connectionString, Trace);
@@ -37,6 +39,14 @@ public sealed class StoreLab : IAsyncDisposable
         return new StoreLab(store, home, Dialect.SqliteFile(home.ControlFile));
     }
 
+    /// <summary>An embedded store in a given folder, made at its first opening and kept afterwards: for tests that end a process and look what is left.</summary>
+    public static StoreLab At(string folder)
+    {
+        var home = new Home(folder);
+        if (!File.Exists(home.ControlFile)) File.Copy(SqliteTemplate.Value, home.ControlFile);
+        return new StoreLab(Store.Sqlite, home, Dialect.SqliteFile(home.ControlFile), isKept: true);
+    }
+
     /// <summary>A new empty folder that nobody else uses.</summary>
     public static string Folder() => Directory.CreateTempSubdirectory("tongxiang-").FullName;
 
@@ -44,7 +54,7 @@ public sealed class StoreLab : IAsyncDisposable
     {
         await Db.DisposeAsync();
         if (Db.Store == Store.PostgreSql) await Cluster.Drop(connectionString);
-        Directory.Delete(Home.Root, recursive: true);
+        if (!isKept) Directory.Delete(Home.Root, recursive: true);
     }
 
     private static string MakeSqliteTemplate()

@@ -59,7 +59,7 @@ internal sealed class SeedGrants(Applications applications, Entries entries, Cas
 
     private Wish WishOf(Request request, Entry entry) => new(
         request.Basis, request.Scenario, request.Matter, request.Purpose, request.Fields.Length > 0 ? request.Fields : [.. Grantable(request.Lane, entry)], "",
-        [Mode.Api, .. request.Further], scale.Today.AddYears(1), new GrantLimits(null, [], 20_000, 200_000, 600), request.Lane == Lane.Opening ? "数据加密存放，仅项目组成员可访问，访问留痕，期满删除并提交删除证明。" : "", request.Lane == Lane.Opening);
+        [Mode.Api, .. request is { Resource: SeedBatches.Resource, Lane: Lane.Sharing } ? new[] { Mode.Batch } : [], .. request.Further], scale.Today.AddYears(1), new GrantLimits(null, [], 20_000, 200_000, 600), request.Lane == Lane.Opening ? "数据加密存放，仅项目组成员可访问，访问留痕，期满删除并提交删除证明。" : "", request.Lane == Lane.Opening);
 
     private static IEnumerable<string> Grantable(Lane lane, Entry entry) => entry.Content.Fields.Where(f => WishRules.IsGrantable(lane, entry, f)).Select(f => f.Name);
 

@@ -23,7 +23,8 @@ internal static class CsvForm
         body.Write("\n"u8);
     }
 
-    public static async ValueTask Rows(PipeWriter body, ServedPage page, CancellationToken ct)
+    /// <param name="mark">Chooses which texts stand in quotes that they do not need: readers of CSV take both alike.</param>
+    public static async ValueTask Rows(PipeWriter body, ServedPage page, CancellationToken ct, Tracing.FileMark? mark = null)
     {
         for (var row = 0; row < page.Rows; row++)
         {
@@ -33,7 +34,7 @@ internal static class CsvForm
                 switch (page.Kind(row, column))
                 {
                     case CellKind.Null: break;
-                    case CellKind.Text: Text(body, page.Utf8(row, column)); break;
+                    case CellKind.Text: Text(body, page.Utf8(row, column), mark?.Chooses(page, row, column) == true); break;
                     default: body.Write(Encoding.UTF8.GetBytes(page.Text(row, column)!)); break;
                 }
             }
@@ -53,9 +54,9 @@ internal static class CsvForm
         return count;
     }
 
-    private static void Text(PipeWriter body, ReadOnlySpan<byte> text)
+    private static void Text(PipeWriter body, ReadOnlySpan<byte> text, bool isQuoted = false)
     {
-        if (text.Length > 0 && !text.ContainsAny(quoted))
+        if (!isQuoted && text.Length > 0 && !text.ContainsAny(quoted))
         {
             body.Write(text);
             return;

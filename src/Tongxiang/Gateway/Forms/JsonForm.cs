@@ -15,10 +15,12 @@ internal sealed class JsonForm
     private readonly ServedPage page;
     private readonly byte[][] names;
     private readonly bool stripsNulls;
+    private readonly Tracing.FileMark? mark;
 
-    public JsonForm(ServedPage page, bool stripsNulls)
+    /// <param name="mark">Chooses after which names a space stands: readers of JSON take both alike.</param>
+    public JsonForm(ServedPage page, bool stripsNulls, Tracing.FileMark? mark = null)
     {
-        (this.page, this.stripsNulls) = (page, stripsNulls);
+        (this.page, this.stripsNulls, this.mark) = (page, stripsNulls, mark);
         // Shown names are letters, digits, underscore, hyphen and blank: nothing in them needs an escape.
         names = [.. page.Columns.Select(column => Encoding.UTF8.GetBytes($"\"{column.Shown}\":"))];
     }
@@ -87,6 +89,7 @@ internal sealed class JsonForm
             if (column == without || column == withoutToo || stripsNulls && page.Kind(row, column) == CellKind.Null) continue;
             body.Write(sign);
             body.Write(names[column]);
+            if (mark?.Chooses(page, row, column) == true) body.Write(" "u8);
             Cell(body, row, column);
             sign = ","u8;
         }
