@@ -9,7 +9,9 @@ internal sealed class Book : IDisposable
 {
     private readonly string folder;
     private readonly SignerKey[] signers;
+    private readonly Lock cosigning = new();
     private Published published;
+    private Published? final;
 
     private Book(string folder, string origin, GroupLog log, SignerKey[] signers, Published published) =>
         (this.folder, Origin, Log, this.signers, this.published) = (folder, origin, log, signers, published);
@@ -21,6 +23,9 @@ internal sealed class Book : IDisposable
     public GroupLog Log { get; }
     public IEnumerable<VerifierKey> Keys => signers.Select(s => s.Verifier);
     public Published Newest => Volatile.Read(ref published);
+
+    /// <summary>The newest checkpoint that enough witnesses cosigned; null without witnesses, and before the first.</summary>
+    public Published? Final => Volatile.Read(ref final);
 
     /// <summary>Opens the log and compares it with the last checkpoint it signed: a log set back to an older copy, or changed, does not start.</summary>
     public static Book Open(Home home, string origin, bool national, DateTimeOffset now)
@@ -55,10 +60,25 @@ internal sealed class Book : IDisposable
         return next;
     }
 
-    /// <summary>The proof of an entry under the newest checkpoint, the entry's data as its extra line; null when no checkpoint covers it yet.</summary>
+    /// <summary>Adds what witnesses signed to a checkpoint; true when it is final by that.</summary>
+    public bool Cosign(Published of, IReadOnlyList<NoteSignature> lines, int quorum)
+    {
+        if (lines.Count == 0 || lines.Count < quorum) return false;
+        var cosigned = of with { Note = new Note(of.Note.Text, [.. of.Note.Signatures, .. lines]) };
+        lock (cosigning)
+        {
+            if (Final is { } known && known.Size > of.Size) return true;
+            Volatile.Write(ref final, cosigned);
+            // Readers of the newest checkpoint get the cosignatures too, while it is still the newest.
+            Interlocked.CompareExchange(ref published, cosigned, of);
+        }
+        return true;
+    }
+
+    /// <summary>The proof of an entry under the newest checkpoint that is final, or just the newest, the entry's data as its extra line; null when no checkpoint covers it yet.</summary>
     public TlogProof? Prove(long index)
     {
-        var under = Newest;
+        var under = Final is { } cosigned && index < cosigned.Size ? cosigned : Newest;
         if (index < 0 || index >= under.Size) return null;
         return new(index, Log.ProveInclusion(TreeHash.Sha256, index, under.Size), under.Note, Log.Read(index).Leaf);
     }
