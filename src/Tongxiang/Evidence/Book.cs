@@ -1,4 +1,3 @@
-using System.Text;
 using Tongxiang.Core.Ledger;
 using Tongxiang.Kernel;
 
@@ -28,12 +27,12 @@ internal sealed class Book : IDisposable
     public Published? Final => Volatile.Read(ref final);
 
     /// <summary>Opens the log and compares it with the last checkpoint it signed: a log set back to an older copy, or changed, does not start.</summary>
-    public static Book Open(Home home, string origin, bool national, DateTimeOffset now)
+    public static Book Open(Home home, NodeKey key, string origin, bool national, DateTimeOffset now)
     {
         var log = GroupLog.Open(home.Log);
         try
         {
-            var signers = Signers(home, origin, national, mayCreate: log.Size == 0);
+            var signers = Signers(home, key, origin, national, mayCreate: log.Size == 0);
             var kept = Path.Combine(home.Log, "checkpoint");
             var published = File.Exists(kept)
                 ? Resume(log, origin, File.ReadAllBytes(kept), File.ReadAllBytes(kept + ".sm3"), [.. signers.Select(s => s.Verifier)])
@@ -104,19 +103,19 @@ internal sealed class Book : IDisposable
         return new(last.Size, Note.Parse(note), Note.Parse(sm3Note));
     }
 
-    private static SignerKey[] Signers(Home home, string origin, bool national, bool mayCreate)
+    private static SignerKey[] Signers(Home home, NodeKey node, string origin, bool national, bool mayCreate)
     {
-        var ed25519 = Signer(Path.Combine(home.Keys, "log.key"), origin, NoteAlgorithm.Ed25519, mayCreate);
+        var ed25519 = Signer(Path.Combine(home.Keys, "log.key"), node, origin, NoteAlgorithm.Ed25519, mayCreate);
         // The second line may join a log at any time: it replaces nothing.
-        return national ? [ed25519, Signer(Path.Combine(home.Keys, "log-sm2.key"), origin, NoteAlgorithm.Sm2, mayCreate: true)] : [ed25519];
+        return national ? [ed25519, Signer(Path.Combine(home.Keys, "log-sm2.key"), node, origin, NoteAlgorithm.Sm2, mayCreate: true)] : [ed25519];
     }
 
-    private static SignerKey Signer(string path, string origin, NoteAlgorithm algorithm, bool mayCreate)
+    private static SignerKey Signer(string path, NodeKey node, string origin, NoteAlgorithm algorithm, bool mayCreate)
     {
-        if (File.Exists(path)) return SignerKey.Parse(File.ReadAllText(path));
+        if (KeyFile.Read(path, node) is { } known) return SignerKey.Parse(known);
         if (!mayCreate) throw new InvalidDataException($"{path} is missing while the log has entries: restore the key, another one would make this a different log.");
         var key = SignerKey.Generate(origin, algorithm);
-        Durable.Replace(path, Encoding.UTF8.GetBytes(key.Secret() + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        KeyFile.Write(path, key.Secret(), node);
         return key;
     }
 }

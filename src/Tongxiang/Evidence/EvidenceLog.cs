@@ -15,6 +15,7 @@ public sealed class EvidenceLog : IAsyncDisposable
     private readonly Home home;
     private readonly NodeSettings settings;
     private readonly TimeProvider clock;
+    private readonly NodeKey node;
     private readonly MonthKeys keys;
     private readonly SemaphoreSlim opening = new(1, 1);
     private ConcurrentDictionary<(string Resource, long Version), (long Calls, long Rows)> counts = new();
@@ -22,7 +23,7 @@ public sealed class EvidenceLog : IAsyncDisposable
 
     public EvidenceLog(Db db, Home home, NodeKey key, NodeSettings settings, TimeProvider clock)
     {
-        (this.db, this.home, this.settings, this.clock) = (db, home, settings, clock);
+        (this.db, this.home, this.settings, this.clock, node) = (db, home, settings, clock, key);
         keys = new MonthKeys(db, key, settings.NationalProfile ? SealAlgorithm.Sm4Gcm : SealAlgorithm.Aes256Gcm, clock);
     }
 
@@ -89,7 +90,7 @@ public sealed class EvidenceLog : IAsyncDisposable
         try
         {
             if (book is not null) return book;
-            var fresh = Book.Open(home, settings.LogOrigin, settings.NationalProfile, clock.GetUtcNow());
+            var fresh = Book.Open(home, node, settings.LogOrigin, settings.NationalProfile, clock.GetUtcNow());
             try
             {
                 await Register(fresh, ct);

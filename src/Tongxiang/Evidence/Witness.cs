@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,7 +11,7 @@ namespace Tongxiang.Evidence;
 /// This node as a witness of other logs (C2SP tlog-witness): it cosigns only what extends the last tree it cosigned, and remembers that before it answers.
 /// So nobody who runs a log can show different histories to different readers, or go back to an older one.
 /// </summary>
-public sealed class Witness(Db db, Home home, NodeSettings settings, WitnessSettings witness, TimeProvider clock)
+public sealed class Witness(Db db, Home home, NodeKey node, NodeSettings settings, WitnessSettings witness, TimeProvider clock)
 {
     private const string Plain = "text/plain; charset=utf-8";
     private readonly SemaphoreSlim one = new(1, 1);
@@ -122,11 +121,9 @@ public sealed class Witness(Db db, Home home, NodeSettings settings, WitnessSett
     {
         if (signer is { } known) return known;
         var path = Path.Combine(home.Keys, "witness.key");
-        if (!File.Exists(path))
-        {
-            var fresh = SignerKey.Generate(settings.LogOrigin + "/witness", NoteAlgorithm.Cosignature);
-            Durable.Replace(path, Encoding.UTF8.GetBytes(fresh.Secret() + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-        return signer = SignerKey.Parse(File.ReadAllText(path));
+        if (KeyFile.Read(path, node) is { } kept) return signer = SignerKey.Parse(kept);
+        var fresh = SignerKey.Generate(settings.LogOrigin + "/witness", NoteAlgorithm.Cosignature);
+        KeyFile.Write(path, fresh.Secret(), node);
+        return signer = fresh;
     }
 }

@@ -28,7 +28,7 @@ public sealed class WitnessTests
         public static async Task<Neighbour> Open(Store store, params string[] logs)
         {
             var lab = await StoreLab.Open(store);
-            var own = new Neighbour { lab = lab, Witness = new Witness(lab.Db, lab.Home, lab.Settings with { LogOrigin = "neighbour.example/log" }, new WitnessSettings { Logs = logs }, lab.Clock) };
+            var own = new Neighbour { lab = lab, Witness = new Witness(lab.Db, lab.Home, lab.Key, lab.Settings with { LogOrigin = "neighbour.example/log" }, new WitnessSettings { Logs = logs }, lab.Clock) };
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -95,7 +95,7 @@ public sealed class WitnessTests
         await asker.Run(default);
 
         // Whoever holds the log's key signs another history of it.
-        var signer = SignerKey.Parse(await File.ReadAllTextAsync(Path.Combine(lab.Lab.Home.Keys, "log.key")));
+        var signer = SignerKey.Parse(KeyFile.Read(Path.Combine(lab.Lab.Home.Keys, "log.key"), lab.Lab.Key)!);
         var origin = (await lab.Log.Open(default)).Origin;
         Note Signed(long size, byte root) => new Checkpoint(origin, size, new Digest([.. Enumerable.Repeat(root, 32)])).Sign(lab.Lab.Clock.GetUtcNow(), signer);
         var longer = await neighbour.Send(new AddCheckpoint(20, [new Digest(new byte[32])], Signed(30, 7)).Bytes());
