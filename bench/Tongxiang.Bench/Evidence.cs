@@ -43,7 +43,7 @@ internal static class Evidence
     private static async Task Witnessing(string folder, int callers)
     {
         var settings = new NodeSettings { Data = folder };
-        await using var node = new ServiceCollection().AddLogging().AddKernel(settings).AddEvidence(settings).BuildServiceProvider();
+        await using var node = new ServiceCollection().AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddLogging().AddKernel(settings).AddEvidence(settings).BuildServiceProvider();
         Schema.Upgrade(settings.Store, settings.ConnectionString(node.GetRequiredService<Home>()));
         var log = node.GetRequiredService<EvidenceLog>();
         var sequence = node.GetServices<Chore>().Single(c => c.Name == "evidence.sequence");

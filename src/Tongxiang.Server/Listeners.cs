@@ -81,6 +81,7 @@ internal sealed record Listeners
         ("/connect", [Face.Gateway, Face.Desk]),
         ("/.well-known", [Face.Gateway, Face.Public]),
         ("/log", [Face.Public, Face.Gateway, Face.Desk]),
+        ("/witness", [Face.Public, Face.Gateway]),
         ("/assets", [Face.Public, Face.Desk]),
         ("/preferences", [Face.Public, Face.Desk]),
         ("/problems", [Face.Public, Face.Desk, Face.Gateway]),

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -24,7 +25,7 @@ internal static class Node
             app = Build(options);
             return true;
         }
-        catch (Exception e) when (e is ValidationException or FileNotFoundException or FormatException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ValidationException or FileNotFoundException or FormatException or UnauthorizedAccessException or CryptographicException)
         {
             complaint = $"The node does not start / 节点未启动:{Environment.NewLine}{e.Message}";
             return false;
@@ -59,6 +60,8 @@ internal static class Node
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         var app = builder.Build();
+        // Now and not at the first use: a device that does not open is a complaint about the settings, not a fault.
+        app.Services.GetRequiredService<NodeKey>();
         // What a caller sent wrongly, or too slowly, is no fault of the node: its log is not theirs to fill.
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Fault, SuppressDiagnosticsCallback = fault => fault.Exception is BadHttpRequestException });
         app.UseStatusCodePages(BareStatus);

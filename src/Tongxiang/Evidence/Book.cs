@@ -1,4 +1,3 @@
-using System.Text;
 using Tongxiang.Core.Ledger;
 using Tongxiang.Kernel;
 
@@ -9,7 +8,9 @@ internal sealed class Book : IDisposable
 {
     private readonly string folder;
     private readonly SignerKey[] signers;
+    private readonly Lock cosigning = new();
     private Published published;
+    private Published? final;
 
     private Book(string folder, string origin, GroupLog log, SignerKey[] signers, Published published) =>
         (this.folder, Origin, Log, this.signers, this.published) = (folder, origin, log, signers, published);
@@ -22,13 +23,16 @@ internal sealed class Book : IDisposable
     public IEnumerable<VerifierKey> Keys => signers.Select(s => s.Verifier);
     public Published Newest => Volatile.Read(ref published);
 
+    /// <summary>The newest checkpoint that enough witnesses cosigned; null without witnesses, and before the first.</summary>
+    public Published? Final => Volatile.Read(ref final);
+
     /// <summary>Opens the log and compares it with the last checkpoint it signed: a log set back to an older copy, or changed, does not start.</summary>
-    public static Book Open(Home home, string origin, bool national, DateTimeOffset now)
+    public static Book Open(Home home, NodeKey key, string origin, bool national, DateTimeOffset now)
     {
         var log = GroupLog.Open(home.Log);
         try
         {
-            var signers = Signers(home, origin, national, mayCreate: log.Size == 0);
+            var signers = Signers(home, key, origin, national, mayCreate: log.Size == 0);
             var kept = Path.Combine(home.Log, "checkpoint");
             var published = File.Exists(kept)
                 ? Resume(log, origin, File.ReadAllBytes(kept), File.ReadAllBytes(kept + ".sm3"), [.. signers.Select(s => s.Verifier)])
@@ -55,10 +59,25 @@ internal sealed class Book : IDisposable
         return next;
     }
 
-    /// <summary>The proof of an entry under the newest checkpoint, the entry's data as its extra line; null when no checkpoint covers it yet.</summary>
+    /// <summary>Adds what witnesses signed to a checkpoint; true when it is final by that.</summary>
+    public bool Cosign(Published of, IReadOnlyList<NoteSignature> lines, int quorum)
+    {
+        if (lines.Count == 0 || lines.Count < quorum) return false;
+        var cosigned = of with { Note = new Note(of.Note.Text, [.. of.Note.Signatures, .. lines]) };
+        lock (cosigning)
+        {
+            if (Final is { } known && known.Size > of.Size) return true;
+            Volatile.Write(ref final, cosigned);
+            // Readers of the newest checkpoint get the cosignatures too, while it is still the newest.
+            Interlocked.CompareExchange(ref published, cosigned, of);
+        }
+        return true;
+    }
+
+    /// <summary>The proof of an entry under the newest checkpoint that is final, or just the newest, the entry's data as its extra line; null when no checkpoint covers it yet.</summary>
     public TlogProof? Prove(long index)
     {
-        var under = Newest;
+        var under = Final is { } cosigned && index < cosigned.Size ? cosigned : Newest;
         if (index < 0 || index >= under.Size) return null;
         return new(index, Log.ProveInclusion(TreeHash.Sha256, index, under.Size), under.Note, Log.Read(index).Leaf);
     }
@@ -84,19 +103,19 @@ internal sealed class Book : IDisposable
         return new(last.Size, Note.Parse(note), Note.Parse(sm3Note));
     }
 
-    private static SignerKey[] Signers(Home home, string origin, bool national, bool mayCreate)
+    private static SignerKey[] Signers(Home home, NodeKey node, string origin, bool national, bool mayCreate)
     {
-        var ed25519 = Signer(Path.Combine(home.Keys, "log.key"), origin, NoteAlgorithm.Ed25519, mayCreate);
+        var ed25519 = Signer(Path.Combine(home.Keys, "log.key"), node, origin, NoteAlgorithm.Ed25519, mayCreate);
         // The second line may join a log at any time: it replaces nothing.
-        return national ? [ed25519, Signer(Path.Combine(home.Keys, "log-sm2.key"), origin, NoteAlgorithm.Sm2, mayCreate: true)] : [ed25519];
+        return national ? [ed25519, Signer(Path.Combine(home.Keys, "log-sm2.key"), node, origin, NoteAlgorithm.Sm2, mayCreate: true)] : [ed25519];
     }
 
-    private static SignerKey Signer(string path, string origin, NoteAlgorithm algorithm, bool mayCreate)
+    private static SignerKey Signer(string path, NodeKey node, string origin, NoteAlgorithm algorithm, bool mayCreate)
     {
-        if (File.Exists(path)) return SignerKey.Parse(File.ReadAllText(path));
+        if (KeyFile.Read(path, node) is { } known) return SignerKey.Parse(known);
         if (!mayCreate) throw new InvalidDataException($"{path} is missing while the log has entries: restore the key, another one would make this a different log.");
         var key = SignerKey.Generate(origin, algorithm);
-        Durable.Replace(path, Encoding.UTF8.GetBytes(key.Secret() + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        KeyFile.Write(path, key.Secret(), node);
         return key;
     }
 }

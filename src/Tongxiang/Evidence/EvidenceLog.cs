@@ -18,6 +18,7 @@ public sealed class EvidenceLog : IAsyncDisposable
     private readonly Home home;
     private readonly NodeSettings settings;
     private readonly TimeProvider clock;
+    private readonly NodeKey node;
     private readonly MonthKeys keys;
     private readonly JournalKeys journal;
     private readonly SemaphoreSlim opening = new(1, 1);
@@ -26,7 +27,7 @@ public sealed class EvidenceLog : IAsyncDisposable
 
     public EvidenceLog(Db db, Home home, NodeKey key, NodeSettings settings, TimeProvider clock)
     {
-        (this.db, this.home, this.settings, this.clock) = (db, home, settings, clock);
+        (this.db, this.home, this.settings, this.clock, node) = (db, home, settings, clock, key);
         var algorithm = settings.NationalProfile ? SealAlgorithm.Sm4Gcm : SealAlgorithm.Aes256Gcm;
         keys = new MonthKeys(db, key, algorithm, clock);
         journal = new JournalKeys(db, key, algorithm, clock);
@@ -100,7 +101,7 @@ public sealed class EvidenceLog : IAsyncDisposable
         try
         {
             if (book is not null) return book;
-            var fresh = Book.Open(home, settings.LogOrigin, settings.NationalProfile, clock.GetUtcNow());
+            var fresh = Book.Open(home, node, settings.LogOrigin, settings.NationalProfile, clock.GetUtcNow());
             try
             {
                 await Register(fresh, ct);

@@ -106,7 +106,7 @@ public sealed partial class Calls
         var place = call.Plan.Columns.TakeWhile(column => column.Field.Name != field.Name).Count();
         if (place == call.Plan.Columns.Count) throw new InvalidOperationException($"The persons of {call.Entry!.Slug} are not among the columns that leave.");
         page.Subjects ??= new SubjectList();
-        for (var row = 0; row < page.Rows; row++) page.Subjects.Add(Subjects.KindOf(field), page.Utf8(row, place));
+        for (var row = 0; row < page.Rows; row++) page.Subjects.Add(Subjects.KindOf(field), System.Text.Encoding.UTF8.GetBytes(page.Text(row, place) ?? ""));
         await witnessing.Disclosed(call, page, ct);
     }
 

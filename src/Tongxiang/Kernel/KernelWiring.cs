@@ -12,7 +12,7 @@ public static class KernelWiring
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
         services.AddSingleton(home);
-        services.AddSingleton(_ => NodeKey.Of(home));
+        services.AddSingleton(_ => NodeKey.Of(home, settings));
         services.AddSingleton(p => new Db(settings.Store, settings.ConnectionString(home), p.GetService<StatementTrace>()));
         services.AddSingleton<Idempotency>();
         services.AddSingleton(p => new Chore("kernel.idempotency", TimeSpan.FromHours(1), p.GetRequiredService<Idempotency>().Forget));

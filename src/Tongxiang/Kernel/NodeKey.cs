@@ -20,6 +20,20 @@ public sealed class NodeKey
         return new NodeKey(File.ReadAllBytes(path));
     }
 
+    /// <summary>The same, sealed by a key in an external device when the settings name one. A key that lay in clear until now is sealed and its file erased.</summary>
+    public static NodeKey Of(Home home, NodeSettings settings)
+    {
+        if (settings.KeyModule is not { Length: > 0 } module) return Of(home);
+        var (clear, sealedFile) = (Path.Combine(home.Keys, "node.key"), Path.Combine(home.Keys, "node.key.sealed"));
+        if (settings.KeyPinFile is not { Length: > 0 } pin || !File.Exists(pin)) throw new FileNotFoundException($"Node:KeyPinFile: there is no file '{settings.KeyPinFile}' with the PIN of the device. / 找不到 PIN 文件。");
+        using var device = new KeyDevice(module, settings.KeyToken ?? "tongxiang", settings.KeyLabel, File.ReadAllText(pin).Trim());
+        if (File.Exists(sealedFile)) return new NodeKey(device.Open(File.ReadAllBytes(sealedFile), "tongxiang node key"));
+        var key = File.Exists(clear) ? File.ReadAllBytes(clear) : RandomNumberGenerator.GetBytes(32);
+        Core.Ledger.Durable.Replace(sealedFile, device.Seal(key, "tongxiang node key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (File.Exists(clear)) Erase(clear);
+        return new NodeKey(key);
+    }
+
     /// <summary>Encrypts a key (AES-256-GCM); <paramref name="context"/> binds it to its use, so a swapped blob does not open.</summary>
     public byte[] Wrap(ReadOnlySpan<byte> secret, string context)
     {
@@ -43,6 +57,17 @@ public sealed class NodeKey
 
     /// <summary>A 32-byte key for one purpose (HKDF-SHA-256).</summary>
     public byte[] Derive(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: Encoding.UTF8.GetBytes(purpose));
+
+    // Overwritten before it is removed; copies in backups and on worn flash cells are the operator's to destroy (docs/keys.md).
+    private static void Erase(string path)
+    {
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write))
+        {
+            file.Write(new byte[file.Length]);
+            Core.Ledger.Durable.Flush(file);
+        }
+        File.Delete(path);
+    }
 
     private static void Create(string path)
     {

@@ -40,6 +40,19 @@ public sealed record NodeSettings
     [Url]
     public string? PublicUrl { get; init; }
 
+    /// <summary>PKCS#11 library of a device that holds the key above all keys; null: it lies in a file of the keys folder.</summary>
+    public string? KeyModule { get; init; }
+
+    /// <summary>Label of the token in the device.</summary>
+    public string? KeyToken { get; init; }
+
+    /// <summary>Label of the key on the token; made there at the first start.</summary>
+    [Required, StringLength(60, MinimumLength = 1)]
+    public string KeyLabel { get; init; } = "tongxiang-node";
+
+    /// <summary>File with the PIN of the token, readable by the node's user alone.</summary>
+    public string? KeyPinFile { get; init; }
+
     public string ConnectionString(Home home) => Store == Store.Sqlite
         ? Dialect.SqliteFile(home.ControlFile)
         : Database ?? throw new ValidationException("Node:Database is missing: Node:Store is PostgreSql, so give its connection string.");

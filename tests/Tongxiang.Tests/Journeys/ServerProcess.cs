@@ -11,11 +11,12 @@ internal sealed partial class ServerProcess : IDisposable
     private readonly TaskCompletionSource<string> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> said = new();
 
-    public ServerProcess(string data, string settings)
+    public ServerProcess(string data, string settings, IReadOnlyDictionary<string, string>? environment = null)
     {
         var server = typeof(Tongxiang.Server.Node).Assembly.Location;
         string[] args = ["exec", server, "serve", "--urls", "http://127.0.0.1:0", "--data", data, "--settings", settings];
         process = new Process { StartInfo = new ProcessStartInfo("dotnet", args) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) process.StartInfo.Environment[name] = value;
         process.OutputDataReceived += (_, e) => Take(e.Data);
         process.ErrorDataReceived += (_, e) => Take(e.Data);
         process.Start();
