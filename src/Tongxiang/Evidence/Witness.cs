@@ -78,13 +78,14 @@ public sealed class Witness(Db db, Home home, NodeKey node, NodeSettings setting
             case WitnessAnswer.NoProof:
                 return new Refusal(422, "evidence.witness-proof", known?.Size ?? 0, next.Size).ToProblem();
             case WitnessAnswer.OtherSize or WitnessAnswer.Forked:
-                return TypedResults.Text(string.Create(CultureInfo.InvariantCulture, $"{known?.Size ?? 0}\n"), "text/x.tlog.size", statusCode: StatusCodes.Status409Conflict);
+                return OtherSize(known?.Size ?? 0);
             default:
-                return await Remember(next, known, ct)
-                    ? TypedResults.Text(Line(request.Note), Plain)
-                    : TypedResults.Text(string.Create(CultureInfo.InvariantCulture, $"{(await Known(next.Origin, ct))?.Size ?? 0}\n"), "text/x.tlog.size", statusCode: StatusCodes.Status409Conflict);
+                if (await Remember(next, known, ct)) return TypedResults.Text(Line(request.Note), Plain);
+                return OtherSize((await Known(next.Origin, ct))?.Size ?? 0);
         }
     }
+
+    private static IResult OtherSize(long known) => TypedResults.Text(string.Create(CultureInfo.InvariantCulture, $"{known}\n"), "text/x.tlog.size", statusCode: StatusCodes.Status409Conflict);
 
     // On record before the signature leaves: a witness that forgets could cosign a fork. The condition holds against other copies of this node.
     private async Task<bool> Remember(Checkpoint next, Checkpoint? known, CancellationToken ct)

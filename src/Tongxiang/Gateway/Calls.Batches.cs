@@ -22,7 +22,7 @@ public sealed partial class Calls
     {
         call.Grant = grant;
         Stop? stop = GrantChoice.Examine(grant, call).FirstOrDefault(rule => rule.Refusal is not null && !ofFetchOnly.Contains(rule.Name)).Refusal;
-        stop ??= await FindResource(call, ct) ?? await Ask(GuardPlace.Fuse, call) ?? await Ask(GuardPlace.Behaviour, call) ?? await MakePlan(call, ct) ?? Hold(call, 0);
+        stop ??= await FindResource(call, ct) ?? await AskFuse(call, ct) ?? (call.SlowedBy is null ? null : Slowed(call, rates.Take)) ?? await MakePlan(call, ct) ?? Hold(call, 0);
         return stop is null ? null : await Stopped(call, stop, ct);
     }
 
@@ -32,7 +32,7 @@ public sealed partial class Calls
         if (await Decide(call, ct) is { } stop) return stop;
         if (await MakePlan(call, ct) is { } bad) return await Stopped(call, bad, ct);
         var most = call.Grant!.Limits.CallsPerDay ?? settings.CallsPerDay;
-        call.Held = uses.Hold(call.Grant.Id, 0, most, long.MaxValue);
+        call.Held = uses.Hold(LimitScope.Grant, call.Grant.Id.Value, 0, most, long.MaxValue);
         if (call.Held is null) return new Refusal(429, "gateway.day-calls", most) { RetryAfterSeconds = 3600 };
         try
         {

@@ -41,7 +41,7 @@ public sealed partial class Calls
         if (told.Of(call, stop, rows, witnessing.Operator(call)) is { } seen) feed.Tell(seen);
     }
 
-    private Stop? Slowed(Call call, Func<string, int, RateLeft> rate)
+    private Stop? Slowed(Call call, Func<RateKey, int, RateLeft> rate)
     {
         if (call.SlowedBy is not { } trip) return null;
         // Each caller has a pace of its own: in a scope of many nobody uses up what is left for the others.

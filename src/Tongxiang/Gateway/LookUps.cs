@@ -6,6 +6,7 @@ using Tongxiang.Evidence;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Gateway.Verify;
 using Tongxiang.Kernel;
+using Tongxiang.Protect;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
 

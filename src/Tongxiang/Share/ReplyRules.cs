@@ -22,7 +22,7 @@ public static class ReplyRules
 
     private static IEnumerable<FieldError> TooLow(Entry entry, Reply reply, AssuranceSettings floors)
     {
-        var floor = AssuranceRules.Floor(AssuranceRules.Of(Given(reply).Select(f => f.Name), entry.Content), floors);
+        var floor = AssuranceRules.Floor(AssuranceRules.Of(reply.Fields.Where(f => f.Answer != FieldAnswer.NotGiven).Select(f => f.Name), entry.Content), floors);
         if (reply.LowestAssurance < floor) yield return new FieldError("lowestAssurance", "share.reply.assurance-low", Level(reply.LowestAssurance), Level(floor));
     }
 

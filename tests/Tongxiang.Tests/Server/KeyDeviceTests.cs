@@ -74,7 +74,7 @@ public sealed class KeyDeviceTests : IDisposable
         var pinFile = Path.Combine(folder, "pin-" + pin);
         File.WriteAllText(pinFile, pin);
         var path = Path.Combine(folder, Guid.CreateVersion7() + ".json");
-        File.WriteAllText(path, library is null ? "{}" : $$"""{"Node":{"KeyModule":"{{library}}","KeyToken":"{{token}}","KeyPinFile":"{{pinFile}}"}}""");
+        File.WriteAllText(path, library is null ? "{}" : $$"""{"Node":{"KeyModule":"{{library}}","KeyToken":"{{token}}","KeyPinFile":"{{pinFile}}"} }""");
         return path;
     }
 
