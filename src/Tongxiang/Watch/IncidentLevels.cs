@@ -75,7 +75,7 @@ public static class IncidentLevels
         var found = new List<FieldError>();
         if (judged == IncidentLevel.Unjudged || !Enum.IsDefined(judged)) found.Add(new FieldError("level", "watch.field.level"));
         else if (judged < proposal.Floor) found.Add(new FieldError("level", "watch.field.level-floor", IncidentFlow.Say(proposal.Floor)));
-        if ((proposal.NeedsJudgement || judged != proposal.Suggested) && reason.Trim().Length < ReasonLeast) found.Add(new FieldError("reason", "watch.field.judgement", ReasonLeast));
+        if ((proposal.NeedsJudgement || judged != proposal.Suggested) && reason.Trim().Length < ReasonLeast) found.Add(new FieldError("reason", "watch.field.grounds", ReasonLeast));
         return found;
     }
 

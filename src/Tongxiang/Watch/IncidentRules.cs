@@ -49,10 +49,12 @@ public static class IncidentRules
 
     public static IReadOnlyList<FieldError> Text(string field, string text, int least, int most = NoteMost)
     {
-        if (text.Trim().Length < least) return [new FieldError(field, "watch.field.short", least, text.Trim().Length)];
-        if (text.Length > most) return [new FieldError(field, "watch.field.long", most, text.Length)];
-        return IsPlain(text) ? [] : [new FieldError(field, "watch.field.control")];
+        if (text.Trim().Length < least) return [new FieldError(field, "watch.field.short", least, text.Trim().Length, Name(field))];
+        if (text.Length > most) return [new FieldError(field, "watch.field.long", most, text.Length, Name(field))];
+        return IsPlain(text) ? [] : [new FieldError(field, "watch.field.control", Name(field))];
     }
+
+    private static TextKey Name(string field) => new((Texts.Parts.Has("watch.name." + field) ? "watch.name." : "watch.item.") + field);
 
     // Format characters too: some of them turn the order of what is read around.
     private static bool IsPlain(string text) => text.EnumerateRunes().All(r => r.Value is '\n' or '\r' || (r != Rune.ReplacementChar

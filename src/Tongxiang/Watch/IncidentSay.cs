@@ -8,7 +8,7 @@ public static class IncidentSay
 {
     /// <summary>An event as a sentence; codes among its arguments are said in words.</summary>
     public static string Event(IncidentEvent said, Texts texts, string language, Func<string, Rule?> rules) =>
-        texts.Get(language, "watch.event." + said.Kind, [.. Enumerable.Range(0, 4).Select(i => (object?)Word(said, i, texts, language, rules))]);
+        texts.Get(language, "watch.event." + Form(said), [.. Enumerable.Range(0, 4).Select(i => (object?)Word(said, i, texts, language, rules))]);
 
     /// <summary>A clock's duty in words.</summary>
     public static string Duty(string rule, Func<string, Rule?> rules, string language) => rules(rule) is { } found ? found.Says[language == Texts.English ? 1 : 0] : rule;
@@ -23,6 +23,14 @@ public static class IncidentSay
         var key = whole.TotalDays >= 2 ? "watch.span-days" : whole.TotalHours >= 1 ? "watch.span-hours" : "watch.span-minutes";
         return texts.Get(language, key, (long)whole.TotalDays, whole.TotalDays >= 2 ? whole.Hours : (long)whole.TotalHours, whole.Minutes);
     }
+
+    // A clock without hours has no end to name, and one that only lost its "provisional" did not move.
+    private static string Form(IncidentEvent said) => said switch
+    {
+        { Kind: "clock-started", Args: [_, _, ""] } => "clock-at-once",
+        { Kind: "clock-moved", Args: [_, var old, var due] } when old == due => "clock-confirmed",
+        _ => said.Kind,
+    };
 
     private static string Word(IncidentEvent said, int place, Texts texts, string language, Func<string, Rule?> rules)
     {

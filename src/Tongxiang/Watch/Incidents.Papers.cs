@@ -77,7 +77,7 @@ public sealed partial class Incidents
         return errors;
     }
 
-    private PaperFill Fill(string language, Incident now) => new(node, directory, Texts.Parts, rule => rules.TryFind(rule, WorkCalendar.Day(now.AwareAt)), language);
+    private PaperFill Fill(string language, Incident now) => new(node, directory, catalogue, Texts.Parts, rule => rules.TryFind(rule, WorkCalendar.Day(now.AwareAt)), language);
 
     private async Task<IReadOnlyDictionary<string, string>> Said(Id<Incident> id, PaperKind kind, CancellationToken ct) =>
         await db.One($"select said from watch_incident_paper where incident = {id} and kind = {kind}", r => r.Json<Dictionary<string, string>>(0), ct) ?? [];

@@ -8,7 +8,7 @@ namespace Tongxiang.Watch;
 
 /// <summary>Fills the items of a document with what the platform knows, in the reader's language; what it does not know stays empty and is never guessed.</summary>
 /// <param name="rules">The rule of an id on the day the incident was known.</param>
-public sealed class PaperFill(NodeSettings node, Directory directory, Texts texts, Func<string, Rule?> rules, string language)
+public sealed class PaperFill(NodeSettings node, Directory directory, EntryNamed entries, Texts texts, Func<string, Rule?> rules, string language)
 {
     private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
 
@@ -54,7 +54,7 @@ public sealed class PaperFill(NodeSettings node, Directory directory, Texts text
 
     private string Resources(Incident now)
     {
-        var names = now.Figures is { Resources.Count: > 0 } f ? f.Resources.Select(r => language == Texts.English ? r.NameEn : r.Name) : now.Scope.Resources;
+        var names = now.Figures is { Resources.Count: > 0 } f ? f.Resources.Select(r => language == Texts.English ? r.NameEn : r.Name) : now.Scope.Resources.Select(r => entries(r)?.Content is { } c ? (language == Texts.English ? c.NameEn ?? c.Name : c.Name) : r);
         var list = string.Join(language == Texts.English ? ", " : "、", names);
         return list.Length == 0 ? "" : Say("watch.fill.resources", list);
     }

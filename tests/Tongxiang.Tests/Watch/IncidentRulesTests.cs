@@ -224,6 +224,18 @@ public sealed class IncidentRulesTests
         Assert.Empty(keys.Where(k => !Texts.Parts.Has(k)));
     }
 
+    [Theory]
+    [InlineData("clock-started", "IR-13||", "须立即履行")]
+    [InlineData("clock-started", "IR-5||2026-02-12 16:00", "截止 2026-02-12 16:00")]
+    [InlineData("clock-moved", "IR-5|2026-02-12 16:00|2026-02-12 16:00", "定级后时限确认")]
+    [InlineData("clock-moved", "IR-5|2026-02-12 16:00|2026-02-12 15:00", "2026-02-12 16:00 → 2026-02-12 15:00")]
+    [InlineData("judged", "Larger|Unjudged|LV-PERSONS-2", "定级：较大（原为未定级），命中标准：LV-PERSONS-2")]
+    [InlineData("submitted", "FirstReport|Hotline|12387-1|ab", "报送网络安全事件首次报告：12387 热线，12387-1")]
+    [InlineData("escalated", "BureauHead", "升级至主管部门负责人")]
+    [InlineData("task-done", "confirm", "核实：是否真实")]
+    public void An_event_is_a_sentence(string kind, string args, string says) => Assert.Contains(
+        says, IncidentSay.Event(new IncidentEvent(new Id<Incident>(Guid.Empty), 1, Noon, kind, "a", "甲", args.Split('|'), "", ""), Texts.Parts, Texts.Chinese, _ => null), StringComparison.Ordinal);
+
     private static Incident At(IncidentLevel level) => new(
         new Id<Incident>(Guid.Empty), "SJ-2026-000001", false, "事件", IncidentOrigin.Hand, null, Discovery, level, new LevelFacts(), new IncidentScope([]), Noon, Noon, Noon, Noon, 1);
 }

@@ -28,6 +28,7 @@ internal sealed class SeedDrill(Incidents incidents, Cast cast, TimeProvider clo
         var until = WorkCalendar.Day(now).AddDays(60);
         IncidentMeasure[] measures = [new("把夜间批量核对的时段写进授权", "省公安厅共享工作机构", until), new("值班表补充第二联系人", "省数据局安全管理员", until)];
         Must(await incidents.Review(security, opened.Id, null, "演练结论：授权未限定每日不同编号的数量，枚举行为十分钟后才被人员发现。", "授权按事项限定数量，告警先到值班人员", measures, ct));
+        foreach (var task in (await incidents.Find(security, opened.Id, ct))!.Tasks) Must(await incidents.Done(security, opened.Id, task.Id, "", ct));
         await Send(security, opened.Id, PaperKind.Summary, ct);
         Must(await incidents.Close(head, opened.Id, null, ct));
     }
