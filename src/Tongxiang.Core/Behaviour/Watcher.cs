@@ -120,7 +120,7 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
     void Amounts(Track track, in Observed call, PeerTails peers, float burst)
     {
         if (track.Enumeration >= 4) Add(track, Sign.Enumeration, track.Enumeration / Signs.EnumerationSteps, track.Enumeration, 0);
-        if (track.Haste.IsNow && track.Haste.Rate >= Signs.LeastHaste) Add(track, Sign.Burst, track.Haste.Surprise(peers.Haste) / Signs.HasteLimit, track.Haste.Rate, track.Haste.Usual(peers.Haste));
+        if (track.Haste.IsNow && track.Haste.Rate >= Signs.LeastHaste) Add(track, Sign.Burst, track.Haste.Surprise(peers.Haste) / (burst == Signs.CallerBurst ? Signs.CallerHaste : Signs.OperatorHaste), track.Haste.Rate, track.Haste.Usual(peers.Haste));
         if (track.Minute.Count >= Signs.LeastKeys) Add(track, Sign.Burst, track.Minute.Surprise(peers.Minute) / burst, track.Minute.Count, track.Minute.Usual(peers.Minute));
         if (track.TenMinutes.Count >= Signs.LeastKeys) Add(track, Sign.Burst, track.TenMinutes.Surprise(peers.TenMinutes) / burst, track.TenMinutes.Count, track.TenMinutes.Usual(peers.TenMinutes));
         var misses = track.Misses;
@@ -176,9 +176,10 @@ static class Signs
     public const float SamePersonCases = 4;
     public const float EnumerationSteps = 8;
     public const float CollusionSteps = 8;
-    public const float GrowthDeviations = 2.6f;
+    public const float GrowthDeviations = 2.9f;
     public const float LeastHaste = 6;
-    public const float HasteLimit = 3.5f;
+    public const float CallerHaste = 4.2f;
+    public const float OperatorHaste = 8;
     public const float VolumeOctaves = 4.6f;
     public const float RateLimit = 9f;
     public const int LeastCalls = 20;

@@ -66,7 +66,8 @@ public sealed class SeriesWatch(int learning)
 
         var distance = _shape.See(value);
         if (_distances.Surprise(distance) / ShapeLimit is var strange && strange > best.Score) best = new(strange, SeriesSign.Shape, distance, _distances.Median);
-        _distances.Add(distance);
+        // In its first cycle every window is new; those distances would hide what is new later.
+        if (_seen >= learning / 2) _distances.Add(distance);
         return best;
     }
 

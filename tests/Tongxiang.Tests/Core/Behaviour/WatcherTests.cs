@@ -136,12 +136,13 @@ public sealed class WatcherTests
         for (var i = 0; i < 30; i++) Assert.Null(watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddHours(10).AddMinutes(i)) with { Marks = CallMarks.NoCase | CallMarks.Refused }));
     }
 
+    // A tenth of what the attackers send in the three weeks of learning already looks like their attack.
     [Fact]
     public void Poisoned_training_takes_at_most_five_points_of_recall()
     {
-        var clean = Verdict.Judge(new Region(7201, callers: 100, days: 60, episodes: 36));
-        var poisoned = Verdict.Judge(new Region(7201, callers: 100, days: 60, episodes: 36, poison: 0.1));
-        double All(Verdict v) => v.Recall(Enum.GetValues<Intensity>());
-        Assert.InRange(All(poisoned), All(clean) - 0.05, 1);
+        var (clean, poisoned) = (Found(0), Found(0.1));
+        Assert.InRange(poisoned, clean - 0.05, 1);
+
+        static double Found(double poison) => Verdict.Judge(new Region(7202, callers: 150, days: 65, episodes: 72, poison: poison)).Recall(Enum.GetValues<Intensity>());
     }
 }
