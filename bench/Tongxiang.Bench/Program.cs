@@ -9,6 +9,7 @@ return args switch
     ["lookup", .. var rest] => await Lookup.Run(rest),
     ["search", .. var rest] => Search.Run(rest),
     ["behaviour", .. var rest] => Behaviour.Run(rest),
+    ["nab", .. var rest] => Nab.Run(rest),
     ["evidence", .. var rest] => await Evidence.Run(rest),
     ["gateway", .. var rest] => await Table.Run(rest),
     ["plain", var port] => await Peers.Plain(port),
@@ -21,5 +22,6 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] | evidence [callers] [folder] | protect [rounds]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] [--ablation] | nab [folder] | evidence [callers] [folder]");
     return 2;
 }

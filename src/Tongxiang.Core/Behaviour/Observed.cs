@@ -40,7 +40,7 @@ public readonly record struct Observed(
     long At, int Caller, int Group, ulong Operator, int Resource, uint Network, ulong Key, ulong Subject, ulong Case, long Ordinal, int Rows, ulong Columns, CallMarks Marks);
 
 /// <summary>What raised an alarm.</summary>
-public enum Sign { Hours, Network, Matter, NoCase, Namesake, SamePerson, Stale, Night, NewNetwork, NewResource, Enumeration, Burst, Volume, Rate, Misses, Columns }
+public enum Sign { Hours, Network, Matter, NoCase, Namesake, SamePerson, Stale, Night, NewNetwork, NewResource, Enumeration, Burst, Volume, Rate, Misses, Columns, Growth, Collusion }
 
 /// <summary>One reason with its figure and what is usual; 1 is the point where it raises an alarm alone.</summary>
 public readonly record struct Reason(Sign Sign, float Strength, float Seen, float Usual);

@@ -7,6 +7,7 @@ sealed class PeerTails
 
     public Tail Minute { get; } = new();
     public Tail TenMinutes { get; } = new();
+    public Tail Haste { get; } = new();
     public Tail CallRows { get; } = new();
     public Tail HourRate { get; } = new();
     public float LargestRows { get; set; }
@@ -14,7 +15,7 @@ sealed class PeerTails
     public void Pass(Tape tape)
     {
         tape.Pass(_hours.AsSpan());
-        foreach (var tail in (ReadOnlySpan<Tail>)[Minute, TenMinutes, CallRows, HourRate]) tail.Pass(tape);
+        foreach (var tail in (ReadOnlySpan<Tail>)[Minute, TenMinutes, Haste, CallRows, HourRate]) tail.Pass(tape);
         LargestRows = tape.Pass(LargestRows);
     }
 
@@ -59,4 +60,52 @@ sealed class Pace
 
     public float Surprise(Tail peers) => _usual.Surprise(_keys.Count, peers);
     public float Usual(Tail peers) => _usual.Usual(peers);
+}
+
+/// <summary>How fast the last eight different keys came: it knows a burst at its eighth key, without waiting for a minute to close.</summary>
+sealed class Haste
+{
+    public const int Keys = 8;
+    const float Slow = 0.5f;
+    readonly long[] _times = new long[Keys];
+    readonly Tail _usual = new();
+    long _hour = -1;
+    int _at, _count;
+    float _largest;
+
+    /// <summary>Keys a minute over the last eight.</summary>
+    public float Rate { get; private set; }
+
+    /// <summary>Whether the last call brought a different key.</summary>
+    public bool IsNow { get; set; }
+
+    public void Add(long at, Tail peers)
+    {
+        IsNow = true;
+        _times[_at] = at;
+        _at = (_at + 1) % Keys;
+        _count = Math.Min(_count + 1, 2 * Keys);
+        if (_count < Keys) return;
+        Rate = Keys * 60_000f / (Math.Max(0, at - _times[_at]) + 1000);
+        // The fastest stretch of each hour is one amount: maxima of blocks are what a bound on maxima is learnt from.
+        var hour = at / 3_600_000;
+        if (hour != _hour)
+        {
+            if (_hour >= 0) _usual.Add(MathF.Max(_largest, Slow), peers);
+            _largest = 0;
+        }
+        (_hour, _largest) = (hour, MathF.Max(_largest, Rate));
+    }
+
+    public float Surprise(Tail peers) => _usual.Surprise(Rate, peers);
+    public float Usual(Tail peers) => _usual.Usual(peers);
+
+    public void Pass(Tape tape)
+    {
+        tape.Pass(_times);
+        _usual.Pass(tape);
+        (_at, _count) = (tape.Pass(_at, 0, Keys - 1), tape.Pass(_count, 0, 2 * Keys));
+        (Rate, IsNow) = (tape.Pass(Rate), tape.Pass(IsNow));
+        (_hour, _largest) = (tape.Pass(_hour, -1), tape.Pass(_largest));
+    }
 }

@@ -52,7 +52,10 @@ sealed class Tape(Stream stream, bool isReading) : IDisposable
             if (isReading && !(float.IsFinite(value) && value >= 0)) throw Broken($"{value} is no amount");
     }
 
-    public void Pass<T>(T[] values) where T : unmanaged => Pass(MemoryMarshal.AsBytes(values.AsSpan()));
+    public void Pass<T>(T[] values) where T : unmanaged
+    {
+        for (var at = 0; at < values.Length; at += 4096) Pass(MemoryMarshal.AsBytes(values.AsSpan(at, Math.Min(4096, values.Length - at))));
+    }
 
     /// <summary>Ends the tape: writes the digest, or checks it.</summary>
     public void Seal()

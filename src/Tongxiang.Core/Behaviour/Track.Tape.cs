@@ -25,7 +25,11 @@ sealed partial class Track
         Minute.Pass(tape);
         TenMinutes.Pass(tape);
         CallRows.Pass(tape);
-        HourRate.Pass(tape);
+        HourRate?.Pass(tape);
+        Haste.Pass(tape);
+        Company?.Pass(tape);
+        _ramp?.Pass(tape);
+        (_freshToday, _wasWorkday) = (tape.Pass(_freshToday, 0), tape.Pass(_wasWorkday));
         (LastAt, LongestGap, QuietUntil) = (tape.Pass(LastAt), tape.Pass(LongestGap), tape.Pass(QuietUntil));
         (QuietScore, QuietSigns) = (tape.Pass(QuietScore), tape.Pass(QuietSigns));
         (Seen, Operators) = (tape.Pass(Seen, 0), tape.Pass(Operators, 0));

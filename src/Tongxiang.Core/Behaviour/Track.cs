@@ -16,6 +16,7 @@ sealed partial class Track(bool isCaller)
     readonly ushort[] _peopleDay = isCaller ? [] : new ushort[People];
     readonly ushort[] _peopleCase = isCaller ? [] : new ushort[People];
     readonly byte[] _peopleDays = isCaller ? [] : new byte[People];
+    readonly Ramp? _ramp = isCaller ? new() : null;
     long _hour = -1, _ordinalTime;
     int _day = -1, _workdays, _restdays, _networkCount, _resourceCount, _ordinalAt, _lastHourOfWeek;
     ulong _columns, _missBits;
@@ -24,12 +25,14 @@ sealed partial class Track(bool isCaller)
     float _missRate = 0.02f, _nearRate = 0.02f, _enumeration;
     float _largestRows, _hourMean;
     int _hoursSeen;
-    int _missSeen;
+    int _missSeen, _freshToday;
+    bool _wasWorkday;
 
     public Pace Minute { get; } = new();
     public Pace TenMinutes { get; } = new();
+    public Haste Haste { get; } = new();
     public Tail CallRows { get; } = new();
-    public Tail HourRate { get; } = new();
+    public Tail? HourRate { get; } = isCaller ? new() : null;
     public long LastAt { get; private set; }
     public long LongestGap { get; private set; }
     public long QuietUntil { get; set; }
@@ -45,6 +48,10 @@ sealed partial class Track(bool isCaller)
     public int NewNetworkCalls { get; private set; }
     public bool IsNewBlock { get; private set; }
     public int NewColumns { get; private set; }
+    /// <summary>How surely the working days have grown; 0 but at the first call of a day.</summary>
+    public float GrowthSeen { get; private set; }
+    public float GrowthTimes => _ramp?.Times ?? 1;
+    public Company? Company { get; } = isCaller ? new() : null;
     public long Seen { get; private set; }
     /// <summary>Operators remembered behind this caller.</summary>
     public int Operators { get; set; }
@@ -75,6 +82,7 @@ sealed partial class Track(bool isCaller)
     {
         Minute.Turn(now.Minute, peers.Minute);
         TenMinutes.Turn(now.Minute / 10, peers.TenMinutes);
+        GrowthSeen = 0;
         if (now.Hour != _hour)
         {
             if (_hour >= 0) CloseHour(peers);
@@ -91,6 +99,8 @@ sealed partial class Track(bool isCaller)
         // Days without a call count as well: a caller that is silent on rest days has no habit of working then.
         var (work, rest) = clock.DaysBetween(_day < 0 ? now.Day - 1 : _day, now.Day);
         (_workdays, _restdays, _day) = (_workdays + work, _restdays + rest, now.Day);
+        if (_ramp is not null) GrowthSeen = _ramp.Close(_wasWorkday, _freshToday, now.Day);
+        (_freshToday, _wasWorkday) = (0, now.IsWorkday);
         (NightCalls, OutsideHours) = (0, 0);
         (NoCases, Namesakes, OutsideMatters, NewResourceCalls, NewNetworkCalls, NewColumns) = (0, 0, 0, 0, 0, 0);
         IsNewBlock = false;
@@ -98,7 +108,7 @@ sealed partial class Track(bool isCaller)
 
     void CloseHour(PeerTails peers)
     {
-        if (_rates is null) return;
+        if (_rates is null || HourRate is null) return;
         HourRate.Add((CallsThisHour + 2) / (HourUsual + 2), peers.HourRate);
         _hourMean += (CallsThisHour - _hourMean) / MathF.Min(++_hoursSeen, 200);
         ref var rate = ref _rates[_lastHourOfWeek];
@@ -107,7 +117,7 @@ sealed partial class Track(bool isCaller)
     }
 
     /// <summary>Takes in one call.</summary>
-    public void Take(in Observed call, Moment now, bool isNight)
+    public void Take(in Observed call, bool isNight, PeerTails peers)
     {
         LongestGap = Seen > 0 ? Math.Max(LongestGap, call.At - LastAt) : 0;
         LastAt = call.At;
@@ -118,7 +128,7 @@ sealed partial class Track(bool isCaller)
         if (call.Marks.HasFlag(CallMarks.NoCase)) NoCases++;
         if (call.Marks.HasFlag(CallMarks.Namesake)) Namesakes++;
         if (call.Marks.HasFlag(CallMarks.OutsideMatter)) OutsideMatters++;
-        TakeMiss(call);
+        TakeMiss(call, peers);
         TakeOrdinal(call.Ordinal, call.At);
         Minute.Add(call.Key);
         TenMinutes.Add(call.Key);
@@ -128,13 +138,15 @@ sealed partial class Track(bool isCaller)
         if (!call.Marks.HasFlag(CallMarks.Refused)) TakeResource(call);
     }
 
-    void TakeMiss(in Observed call)
+    void TakeMiss(in Observed call, PeerTails peers)
     {
         // A retry storm repeats one key: it is counted once.
-        _isMiss = false;
+        _isMiss = Haste.IsNow = false;
         if (_lastKeys.AsSpan().Contains(call.Key)) return;
         _lastKeys[_keyAt] = call.Key;
         _keyAt = (_keyAt + 1) % _lastKeys.Length;
+        _freshToday++;
+        if (call.Key != 0) Haste.Add(call.At, peers.Haste);
         var missed = _isMiss = call.Marks.HasFlag(CallMarks.Missed);
         if (_missSeen < 65) _missSeen++;
         else _missRate += ((_missBits >> 63) - _missRate) * 0.002f;

@@ -34,7 +34,7 @@ public sealed partial class Watcher
         Pass(tape, read);
         tape.Seal();
         (_callers, _operators, _peers, _operatorPeers) = (read._callers, read._operators, read._peers, read._operatorPeers);
-        (_startedAt, _sweptOn) = (read._startedAt, read._sweptOn);
+        (_neighbourhood, _startedAt, _sweptOn) = (read._neighbourhood, read._startedAt, read._sweptOn);
     }
 
     static void Pass(Tape tape, Watcher of)
@@ -44,6 +44,7 @@ public sealed partial class Watcher
         (of._startedAt, of._sweptOn) = (tape.Pass(of._startedAt, -1), tape.Pass(of._sweptOn, 0));
         foreach (var peers in of._peers) peers.Pass(tape);
         foreach (var peers in of._operatorPeers) peers.Pass(tape);
+        of._neighbourhood.Pass(tape);
         if (tape.IsReading) ReadTracks(tape, of);
         else WriteTracks(tape, of);
     }

@@ -10,9 +10,13 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
     readonly List<Reason> _reasons = [];
     Dictionary<int, Track> _callers = [];
     Dictionary<(int Caller, ulong Operator), Track> _operators = [];
+    Neighbourhood _neighbourhood = new();
     PeerTails[] _peers = NewPeers(), _operatorPeers = NewPeers();
     long _startedAt = -1;
     int _sweptOn;
+
+    /// <summary>A sign that is not heeded: what the others find without it.</summary>
+    public Sign? Without { get; init; }
 
     /// <summary>Callers and operators remembered.</summary>
     public int Remembered => _callers.Count + _operators.Count;
@@ -70,14 +74,17 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
         // An account that nobody used since its right was given is as stale as one that fell silent.
         if (track.Seen == 0 && call.At - _startedAt > Signs.StaleAfter && !call.Marks.HasFlag(CallMarks.NewGrant)) Add(track, Sign.Stale, 1, (call.At - _startedAt) / 86_400_000f, 0);
         if (track.Seen > 0 && gap > Signs.StaleAfter && gap > track.LongestGap * 6 / 5) Add(track, Sign.Stale, 1, gap / 86_400_000f, track.LongestGap / 86_400_000f);
-        track.Take(call, now, isNight);
+        track.Take(call, isNight, peers);
         Declared(track, call);
         if (isNight) Add(track, Sign.Night, NightStrength(track, now, peers), track.NightCalls, share);
         if (track.NewNetworkCalls > 0 && track.Days >= 7 && track.IsNewBlock) Add(track, Sign.NewNetwork, call.Marks.HasFlag(CallMarks.OutsideNetworks) ? 1 : track.Days >= 14 ? 1 : 0.5f * track.NewNetworkCalls, track.NewNetworkCalls, 0);
         if (track.NewResourceCalls > 0 && track.Days >= 14) Add(track, Sign.NewResource, track.NewResourceCalls / 8f, track.NewResourceCalls, 0);
         if (track.NewColumns > 4) Add(track, Sign.Columns, 0.5f + track.NewColumns / 40f, track.NewColumns, 0);
+        if (track.GrowthSeen > 0) Add(track, Sign.Growth, track.GrowthSeen / Signs.GrowthDeviations, track.GrowthTimes, 1);
+        if (call.Ordinal >= 0 && track.Company is { } company && company.Take(_neighbourhood.Take(call.Caller, call.Ordinal, call.At), call.At))
+            Add(track, Sign.Collusion, company.Steps / Signs.CollusionSteps, company.Steps, 0);
         Amounts(track, call, peers, Signs.CallerBurst);
-        if (track.CallsThisHour >= Signs.LeastCalls && !isNight) Add(track, Sign.Rate, track.HourRate.Surprise((track.CallsThisHour + 2) / (track.HourUsual + 2), peers.HourRate) / Signs.RateLimit, track.CallsThisHour, track.HourUsual);
+        if (track.CallsThisHour >= Signs.LeastCalls && !isNight && track.HourRate is { } hours) Add(track, Sign.Rate, hours.Surprise((track.CallsThisHour + 2) / (track.HourUsual + 2), peers.HourRate) / Signs.RateLimit, track.CallsThisHour, track.HourUsual);
     }
 
     // Somebody stays late, or works in office hours when he usually does not: odd, but no alarm alone.
@@ -91,7 +98,7 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
     void JudgeOperator(Track track, in Observed call, Moment now, PeerTails peers, Track caller)
     {
         track.Turn(now, peers, _clock);
-        track.Take(call, now, isNight: false);
+        track.Take(call, isNight: false, peers);
         if (call.Subject != 0 && !call.Marks.HasFlag(CallMarks.Refused))
         {
             var cases = track.CasesOf(call.Subject, call.Case, now.Day);
@@ -107,12 +114,13 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
         if (track.OutsideHours > 0) Add(track, Sign.Hours, track.OutsideHours / 3f, track.OutsideHours, 0);
         if (call.Marks.HasFlag(CallMarks.OutsideNetworks)) Add(track, Sign.Network, track.IsNewBlock ? 1 : 0.6f, track.NewNetworkCalls, 0);
         if (track.OutsideMatters > 0) Add(track, Sign.Matter, track.OutsideMatters / 3f, track.OutsideMatters, 0);
-        if (track.NoCases > 0) Add(track, Sign.NoCase, track.NoCases / 8f, track.NoCases, 0);
+        if (track.NoCases > 0) Add(track, Sign.NoCase, track.NoCases / 5f, track.NoCases, 0);
     }
 
     void Amounts(Track track, in Observed call, PeerTails peers, float burst)
     {
         if (track.Enumeration >= 4) Add(track, Sign.Enumeration, track.Enumeration / Signs.EnumerationSteps, track.Enumeration, 0);
+        if (track.Haste.IsNow && track.Haste.Rate >= Signs.LeastHaste) Add(track, Sign.Burst, track.Haste.Surprise(peers.Haste) / (burst == Signs.CallerBurst ? Signs.CallerHaste : Signs.OperatorHaste), track.Haste.Rate, track.Haste.Usual(peers.Haste));
         if (track.Minute.Count >= Signs.LeastKeys) Add(track, Sign.Burst, track.Minute.Surprise(peers.Minute) / burst, track.Minute.Count, track.Minute.Usual(peers.Minute));
         if (track.TenMinutes.Count >= Signs.LeastKeys) Add(track, Sign.Burst, track.TenMinutes.Surprise(peers.TenMinutes) / burst, track.TenMinutes.Count, track.TenMinutes.Usual(peers.TenMinutes));
         var misses = track.Misses;
@@ -130,7 +138,7 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
     void Add(Track track, Sign sign, float strength, float seen, float usual)
     {
         strength /= track.Lenience(sign);
-        if (strength >= Signs.Least) _reasons.Add(new Reason(sign, MathF.Min(strength, 9.99f), seen, usual));
+        if (strength >= Signs.Least && sign != Without) _reasons.Add(new Reason(sign, MathF.Min(strength, 9.99f), seen, usual));
     }
 
     // The strongest sign counts whole, the others by how far they are from it: two half-certain signs of one hour make one alarm, ten weak ones none.
@@ -167,6 +175,11 @@ static class Signs
     public const long ForgottenAfter = 62L * 86_400_000;
     public const float SamePersonCases = 4;
     public const float EnumerationSteps = 8;
+    public const float CollusionSteps = 8;
+    public const float GrowthDeviations = 2.9f;
+    public const float LeastHaste = 6;
+    public const float CallerHaste = 4.2f;
+    public const float OperatorHaste = 8;
     public const float VolumeOctaves = 4.6f;
     public const float RateLimit = 9f;
     public const int LeastCalls = 20;

@@ -1,14 +1,15 @@
 namespace Tongxiang.Core.Behaviour.Traffic;
 
 /// <summary>What an attacker of the generated traffic does.</summary>
-public enum AttackKind { Burst, Enumeration, NightPull, SharedCredential, PurposeDrift, BulkExport, StaleAccount, SamePerson, Namesake }
+public enum AttackKind { Burst, Enumeration, NightPull, SharedCredential, PurposeDrift, BulkExport, StaleAccount, SamePerson, Namesake, Growth, Collusion, NoCase }
 
 /// <summary>How loud he is.</summary>
 public enum Intensity { Plain, Medium, Hard }
 
 /// <summary>One labelled attack: an alarm of this caller between start and an hour after the end finds it.</summary>
 /// <param name="Number">From 1; calls carry it as their label.</param>
-public sealed record Episode(int Number, AttackKind Kind, Intensity Intensity, int Caller, ulong Operator, long From, long Until);
+/// <param name="Partner">The second caller of a collusion; 0 for none.</param>
+public sealed record Episode(int Number, AttackKind Kind, Intensity Intensity, int Caller, ulong Operator, long From, long Until, int Partner = 0);
 
 /// <summary>Lays one attack into a caller's days, in the three intensities of the reference: a plain one, a medium one, a hard one.</summary>
 static class Attack
@@ -21,16 +22,17 @@ static class Attack
         AttackKind.Burst => habit.BusyHour is >= 10 and <= 60 && habit.RowsPerCall == 1,
         AttackKind.NightPull => habit.Kind is CallerKind.Office or CallerKind.Job && habit.CallsPerDay > 20,
         AttackKind.StaleAccount => habit.LastDay < 13,
-        AttackKind.SamePerson or AttackKind.Namesake => habit.Kind == CallerKind.Office,
+        AttackKind.SamePerson or AttackKind.Namesake or AttackKind.NoCase => habit.Kind == CallerKind.Office,
         AttackKind.BulkExport => habit.Kind != CallerKind.Rare && habit.CallsPerDay > 20,
-        AttackKind.Enumeration or AttackKind.SharedCredential => habit.CallsPerDay > 20 && habit.RowsPerCall == 1,
+        AttackKind.Growth => habit.CallsPerDay is > 20 and < 300 && habit.RowsPerCall == 1 && habit.Kind != CallerKind.Rare,
+        AttackKind.Enumeration or AttackKind.SharedCredential or AttackKind.Collusion => habit.CallsPerDay > 20 && habit.RowsPerCall == 1,
         _ => habit.CallsPerDay > 20,
     } && (habit.FirstDay <= 0 && (habit.LastDay > 1000 || kind == AttackKind.StaleAccount));
 
     /// <summary>The calls of one episode.</summary>
     /// <param name="midnight">Local midnight of its first day, Unix milliseconds.</param>
     /// <param name="workdays">Midnights of the following working days, the first included.</param>
-    public static (Episode Episode, List<Observed> Calls) Lay(int number, AttackKind kind, Intensity intensity, Habit habit, long midnight, IReadOnlyList<long> workdays, People people, Random chance)
+    public static (Episode Episode, List<Observed> Calls) Lay(int number, AttackKind kind, Intensity intensity, Habit habit, long midnight, IReadOnlyList<long> workdays, People people, Random chance, Habit? partner = null)
     {
         List<Observed> calls = [];
         var who = habit.Operators.Count > 0 ? habit.Operators[chance.Next(habit.Operators.Count)] : 0;
@@ -76,12 +78,39 @@ static class Attack
                 var person = people.At(chance.Next(People.Count));
                 foreach (var morning in workdays.Take(Pick(12, 6, 4))) calls.Add(Read(habit, morning + day * Hour + chance.NextInt64(2 * Hour), who, person, chance));
                 break;
+            case AttackKind.Growth:
+                var growth = 1 + Pick(5, 3, 2) / 100.0;
+                foreach (var morning in workdays.Where(w => w < midnight + 21 * Day))
+                    for (var left = Dice.Poisson(chance, habit.CallsPerDay * (Math.Pow(growth, (morning - midnight) / Day + 1) - 1)); left > 0; left--)
+                        calls.Add(Read(habit, morning + HourOf(habit, chance) * Hour + chance.NextInt64(Hour), habit.Operators.Count > 0 ? habit.Operators[chance.Next(habit.Operators.Count)] : 0, people.At(chance.Next(People.Count)), chance));
+                break;
+            case AttackKind.Collusion:
+                // A dense register in order, each the next but one: alone, no step of either is near.
+                var (number2, pace, turn) = (people.At(chance.Next(People.Count)), Pick(60, 20, 5), 0);
+                for (var i = 0; i < pace * Pick(8, 16, 48); i++)
+                {
+                    number2 += chance.Next(17, 25);
+                    var reader = turn++ % 2 == 0 ? habit : partner!;
+                    calls.Add(Read(reader, at + (long)((i + chance.NextDouble() / 2) / pace * Hour), reader.Operators.Count > 0 ? reader.Operators[0] : 0, number2, chance));
+                }
+                break;
+            case AttackKind.NoCase:
+                for (var left = Pick(30, 12, 5); left > 0; left--) calls.Add(Read(habit, at + chance.NextInt64(4 * Hour), who, people.At(chance.Next(People.Count)), chance, CallMarks.NoCase | CallMarks.Refused));
+                break;
             default:
                 for (var left = Pick(6, 3, 1); left > 0; left--) calls.Add(Read(habit, at + chance.NextInt64(4 * Hour), who, people.At(chance.Next(People.Count)), chance, CallMarks.Namesake));
                 break;
         }
         calls.Sort((a, b) => a.At.CompareTo(b.At));
-        return (new Episode(number, kind, intensity, habit.Number, who, calls[0].At, calls[^1].At), calls);
+        return (new Episode(number, kind, intensity, habit.Number, who, calls[0].At, calls[^1].At, partner?.Number ?? 0), calls);
+    }
+
+    static int HourOf(Habit habit, Random chance)
+    {
+        var left = chance.NextDouble() * Enumerable.Range(0, 24).Sum(habit.ShareOf);
+        var hour = 0;
+        while (hour < 23 && (left -= habit.ShareOf(hour)) > 0) hour++;
+        return hour;
     }
 
     /// <summary>A call of this caller for one person, from one of its own networks.</summary>
@@ -90,26 +119,4 @@ static class Attack
         var key = ordinal < 0 ? (ulong)chance.NextInt64() : Dice.Mix((ulong)ordinal);
         return new Observed(at, habit.Number, (int)habit.Kind, who, habit.Resources[chance.Next(habit.Resources.Count)], habit.Block + (uint)chance.Next(habit.Networks), key, ordinal < 0 ? 0 : key, who == 0 ? 0 : (ulong)chance.NextInt64(), ordinal, 1, 0xF, marks);
     }
-}
-
-/// <summary>A register of people by the form of their numbers: division, birth date, sequence.</summary>
-sealed class People
-{
-    public const int Count = 200_000;
-    readonly long[] _ordinals = new long[Count];
-    readonly HashSet<long> _known = [];
-
-    public People(Random chance)
-    {
-        for (var i = 0; i < Count; i++)
-        {
-            var birth = new DateOnly(1940, 1, 1).AddDays(chance.Next(30_000));
-            _ordinals[i] = (290_101L + chance.Next(20)) * 100_000_000_000 + (birth.Year * 10_000L + birth.Month * 100 + birth.Day) * 1000 + chance.Next(1000);
-        }
-        Array.Sort(_ordinals);
-        _known = [.. _ordinals];
-    }
-
-    public long At(int i) => _ordinals[i % Count];
-    public bool Has(long ordinal) => _known.Contains(ordinal);
 }

@@ -3,13 +3,15 @@ namespace Tongxiang.Core.Behaviour.Traffic;
 /// <summary>Seeded traffic of a region's callers with labelled attacks, in order of time.</summary>
 /// <remarks>The same seed gives the same calls. What is innocent and looks bad is in it: month-end peaks, retry storms, new needs, days on another
 /// network, overtime, holidays and make-up days, one big report, newcomers, a changed schema.</remarks>
+/// <param name="poison">Share of a later attacker's calls of the first three weeks that already look like his attack, to teach the watcher that it is usual.</param>
 /// <param name="seed">Seeds 1 to 6 chose the bounds of the watcher; judge it by others.</param>
-public sealed class Region(int seed, int callers = 200, int days = 90, int episodes = 54)
+public sealed class Region(int seed, int callers = 200, int days = 90, int episodes = 72, double poison = 0, IReadOnlyList<AttackKind>? kinds = null)
 {
     const long Minute = 60_000, Hour = 60 * Minute, Day = 24 * Hour;
     const int Quiet = 21;
     static readonly DateOnly First = new(2026, 3, 2);
     static readonly long Midnight = new DateTimeOffset(First, default, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
+    readonly IReadOnlyList<AttackKind> _kinds = kinds ?? Enum.GetValues<AttackKind>();
     readonly List<Episode> _episodes = [];
 
     /// <summary>How many callers there are.</summary>
@@ -38,7 +40,12 @@ public sealed class Region(int seed, int callers = 200, int days = 90, int episo
         for (var day = 0; day < days; day++)
         {
             List<(Observed Call, int Episode)> calls = [];
-            foreach (var habit in habits) Work(habit, day, people, chance, calls);
+            foreach (var habit in habits)
+            {
+                var from = calls.Count;
+                Work(habit, day, people, chance, calls);
+                if (poison > 0 && day < Quiet && _episodes.Find(e => e.Caller == habit.Number || e.Partner == habit.Number) is { } plan) Teach(plan, habit, day, people, from, calls);
+            }
             var end = Midnight + (day + 1) * Day;
             while (at < attacks.Count && attacks[at].Call.At < end) calls.Add(attacks[at++]);
             calls.Sort((a, b) => a.Call.At.CompareTo(b.Call.At));
@@ -52,19 +59,23 @@ public sealed class Region(int seed, int callers = 200, int days = 90, int episo
         Dictionary<int, List<(int From, int Until)>> taken = [];
         for (var n = 0; n < episodes && days > Quiet + 8; n++)
         {
-            var (kind, intensity) = ((AttackKind)(n % 9), (Intensity)(n / 9 % 3));
+            var (kind, intensity) = (_kinds[n % _kinds.Count], (Intensity)(n / _kinds.Count % 3));
             var victims = habits.Where(h => Attack.Suits(kind, h)).ToList();
             for (var tries = 0; tries < 50 && victims.Count > 0; tries++)
             {
                 var habit = victims[chance.Next(victims.Count)];
-                var earliest = kind == AttackKind.StaleAccount ? 55 : Quiet;
-                var day = chance.Next(earliest, Math.Max(earliest + 1, days - 7));
+                var (earliest, length) = kind switch { AttackKind.StaleAccount => (55, 7), AttackKind.Growth => (30, 22), _ => (Quiet, 7) };
+                var day = chance.Next(earliest, Math.Max(earliest + 1, days - length));
                 if (day >= days - 1 || !IsWorkday(First.AddDays(day))) continue;
                 var mornings = Enumerable.Range(day, days - day).Where(d => IsWorkday(First.AddDays(d))).Select(d => Midnight + d * Day).ToList();
                 var busy = taken.TryGetValue(habit.Number, out var spans) ? spans : taken[habit.Number] = [];
-                if (busy.Any(s => day - 16 < s.Until && s.From < day + 18)) continue;
-                var (episode, calls) = Attack.Lay(_episodes.Count + 1, kind, intensity, habit, Midnight + day * Day, mornings, people, chance);
+                bool IsFree(Habit h) => !taken.GetValueOrDefault(h.Number, []).Any(s => day - 16 < s.Until && s.From < day + 11 + length);
+                if (!IsFree(habit)) continue;
+                var partner = kind == AttackKind.Collusion ? victims.FirstOrDefault(h => h.Number != habit.Number && h.Kind == habit.Kind && IsFree(h)) : null;
+                if (kind == AttackKind.Collusion && partner is null) continue;
+                var (episode, calls) = Attack.Lay(_episodes.Count + 1, kind, intensity, habit, Midnight + day * Day, mornings, people, chance, partner);
                 busy.Add((day, day + (int)((episode.Until - episode.From) / Day) + 1));
+                if (partner is not null) (taken.TryGetValue(partner.Number, out var theirs) ? theirs : taken[partner.Number] = []).Add(busy[^1]);
                 _episodes.Add(episode);
                 all.AddRange(calls.Select(c => (c, episode.Number)));
                 break;
@@ -72,6 +83,14 @@ public sealed class Region(int seed, int callers = 200, int days = 90, int episo
         }
         all.Sort((a, b) => a.Call.At.CompareTo(b.Call.At));
         return all;
+    }
+
+    // Dice of its own: the rest of the traffic is the same with and without.
+    void Teach(Episode plan, Habit habit, int day, People people, int from, List<(Observed Call, int Episode)> calls)
+    {
+        var chance = new Random(seed + day * 1000 + habit.Number);
+        for (var i = from; i < calls.Count; i++)
+            if (chance.NextDouble() < poison) calls[i] = (Poison.Taint(calls[i].Call, plan.Kind, habit, Midnight + day * Day, plan.Number * 137, people, chance), 0);
     }
 
     // A day of honest work, with what an honest day can bring.
@@ -96,10 +115,14 @@ public sealed class Region(int seed, int callers = 200, int days = 90, int episo
             var count = share == 0 ? 0 : Dice.Count(chance, mean * share);
             // A job reads its list in order where it does.
             var next = chance.Next(People.Count);
+            var (sitting, sitter) = (0L, 0UL);
             for (var i = 0; i < count;)
             {
-                var who = habit.Operators.Count > 0 ? habit.Operators[(int)(habit.Operators.Count * Math.Pow(chance.NextDouble(), 1.5))] : 0;
-                var at = midnight + hour * Hour + chance.NextInt64(Hour);
+                // Calls come in sittings, one matter after the other: in an hour, minutes are as uneven as in measured logs.
+                if (sitting == 0 || habit.Operators.Count == 0 || sitting > midnight + (hour + 1) * Hour || chance.NextDouble() < 0.15)
+                    (sitting, sitter) = (midnight + hour * Hour + chance.NextInt64(Hour), habit.Operators.Count > 0 ? habit.Operators[(int)(habit.Operators.Count * Math.Pow(chance.NextDouble(), 1.5))] : 0);
+                else sitting += (long)(-25_000 * Math.Log(1 - chance.NextDouble()));
+                var (at, who) = (sitting, sitter);
                 // One matter reads one person one to four times.
                 var ordinal = people.At(habit.Kind == CallerKind.Job && habit.ReadsInOrder ? next += chance.Next(1, 60) : chance.Next(People.Count));
                 // A matter that takes days: the same person again, by the operator who has it.
@@ -108,7 +131,7 @@ public sealed class Region(int seed, int callers = 200, int days = 90, int episo
                 for (var reads = habit.Operators.Count > 0 ? chance.Next(1, 4) : 1; reads > 0 && i < count; reads--, i++)
                 {
                     var call = habit.RowsPerCall == 1
-                        ? Attack.Read(habit, at += chance.Next(60_000), who, ordinal, chance, chance.Next(50) == 0 ? CallMarks.Missed : 0)
+                        ? Attack.Read(habit, at += chance.Next(habit.Operators.Count > 0 ? 15_000 : 60_000), who, ordinal, chance, chance.Next(50) == 0 ? CallMarks.Missed : 0)
                         : Attack.Read(habit, at, who, -1, chance) with { Rows = Dice.Count(chance, habit.RowsPerCall) };
                     if (away && who != 0 && who == habit.Operators[0]) call = call with { Network = habit.Block + 200, Marks = call.Marks | (habit.DeclaresNetworks ? CallMarks.OutsideNetworks | CallMarks.Refused : 0) };
                     // Of those, one in five comes back under another case.

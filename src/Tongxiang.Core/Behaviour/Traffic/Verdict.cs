@@ -20,10 +20,12 @@ public sealed record Verdict(
     public double StraysPerDay => Strays.Count / Days;
 
     /// <summary>Runs a watcher over a region; alarms of one caller within a day are one.</summary>
-    public static Verdict Judge(Region region)
+    /// <param name="see">What raises the alarms; the product's watcher when it is left out.</param>
+    public static Verdict Judge(Region region, Func<Observed, Alarm?>? see = null)
     {
         const long warmUp = 21L * 86_400_000, grace = 3_600_000, together = 86_400_000;
         var watcher = new Watcher(Region.IsWorkday);
+        see ??= call => watcher.See(call);
         var hits = new Dictionary<int, (int Calls, long At, long Rows)>();
         var met = new Dictionary<int, (int Calls, long Rows)>();
         var open = new Dictionary<int, long>();
@@ -39,10 +41,10 @@ public sealed record Verdict(
                 var before = met.GetValueOrDefault(episode);
                 met[episode] = (before.Calls + 1, before.Rows);
             }
-            var alarm = watcher.See(call);
+            var alarm = see(call);
             if (alarm is not null && call.At - first > warmUp)
             {
-                var hit = region.Episodes.FirstOrDefault(e => e.Caller == alarm.Caller && e.From <= alarm.At && alarm.At <= e.Until + grace);
+                var hit = region.Episodes.FirstOrDefault(e => (e.Caller == alarm.Caller || e.Partner == alarm.Caller) && e.From <= alarm.At && alarm.At <= e.Until + grace);
                 if (hit is not null) hits.TryAdd(hit.Number, (met.GetValueOrDefault(hit.Number).Calls, alarm.At - hit.From, met.GetValueOrDefault(hit.Number).Rows));
                 if (!open.TryGetValue(alarm.Caller, out var since) || alarm.At - since > together)
                 {

@@ -10,8 +10,8 @@ public sealed class WatcherTests
     public void Labelled_attacks_of_unseen_seeds_are_found_and_few_honest_calls_are_suspected()
     {
         var isFull = Environment.GetEnvironmentVariable("TONGXIANG_TEST_FULL") is not null;
-        List<Verdict> verdicts = [.. Enumerable.Range(7001, isFull ? 8 : 1).Select(seed => Verdict.Judge(isFull ? new Region(seed) : new Region(seed, days: 65, episodes: 45)))];
-        Assert.All(verdicts, v => Assert.InRange(v.AttackCalls, 1, v.Calls * 2 / 1000));
+        List<Verdict> verdicts = [.. Enumerable.Range(7001, isFull ? 8 : 1).Select(seed => Verdict.Judge(isFull ? new Region(seed) : new Region(seed, days: 65, episodes: 60)))];
+        Assert.All(verdicts, v => Assert.InRange(v.AttackCalls, 1, v.Calls * 3 / 1000));
         Assert.InRange(verdicts.Average(v => v.Recall(Intensity.Plain, Intensity.Medium)), 0.95, 1);
         Assert.InRange(verdicts.Average(v => v.Recall(Intensity.Hard)), 0.70, 1);
         Assert.InRange(1 - (double)verdicts.Sum(v => v.Strays.Count) / verdicts.Sum(v => v.Alarms), 0.80, 1);
@@ -22,9 +22,9 @@ public sealed class WatcherTests
     [Fact]
     public void The_same_calls_give_the_same_alarms()
     {
-        var first = WatcherLab.Alarms(new Region(7100, callers: 40, days: 40, episodes: 9));
+        var first = WatcherLab.Alarms(new Region(7100, callers: 40, days: 40, episodes: 12));
         Assert.NotEmpty(first);
-        Assert.Equal(first, WatcherLab.Alarms(new Region(7100, callers: 40, days: 40, episodes: 9)));
+        Assert.Equal(first, WatcherLab.Alarms(new Region(7100, callers: 40, days: 40, episodes: 12)));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class WatcherTests
     [InlineData(CallMarks.OutsideNetworks | CallMarks.Refused, 1, Sign.Network)]
     [InlineData(CallMarks.OutsideHours | CallMarks.Refused, 3, Sign.Hours)]
     [InlineData(CallMarks.OutsideMatter | CallMarks.Refused, 3, Sign.Matter)]
-    [InlineData(CallMarks.NoCase | CallMarks.Refused, 8, Sign.NoCase)]
+    [InlineData(CallMarks.NoCase | CallMarks.Refused, 5, Sign.NoCase)]
     public void What_the_grant_does_not_declare_alarms_within_this_many_calls(CallMarks marks, int calls, Sign sign)
     {
         var watcher = WatcherLab.Accustomed();
@@ -95,5 +95,54 @@ public sealed class WatcherTests
         for (var day = 28; day < 33; day++)
             if (watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(day).AddHours(10)) with { Operator = 7, Subject = 99UL << 40, Case = sameCase ? 1UL << 60 : (ulong)(day + 1) << 52 }) is { } alarm && alarm.Reasons[0].Sign == Sign.SamePerson) met++;
         Assert.Equal(alarms, Math.Min(met, 1));
+    }
+
+    [Fact]
+    public void A_burst_of_eight_times_the_busy_hour_alarms_within_a_minute()
+    {
+        var watcher = WatcherLab.Accustomed();
+        var seconds = 0;
+        while (seconds < 600 && watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(30).AddHours(10).AddSeconds(seconds))) is null) seconds += 5;
+        Assert.InRange(seconds, 5, 60);
+    }
+
+    [Theory, InlineData(1.05, true), InlineData(1.03, true), InlineData(1.0, false)]
+    public void Working_days_that_grow_for_three_weeks_alarm_and_steady_ones_do_not(double growth, bool isFound)
+    {
+        var (watcher, found) = (new Watcher(Region.IsWorkday), false);
+        for (var day = 0; day < 56; day++)
+            for (var i = 0; i < 60 * Math.Pow(growth, Math.Max(0, day - 35)) && Region.IsWorkday(DateOnly.FromDateTime(WatcherLab.Monday.AddDays(day).DateTime)); i++)
+                found |= watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(day).AddHours(8).AddMinutes(3 * i))) is { } alarm && alarm.Reasons[0].Sign == Sign.Growth && alarm.At >= WatcherLab.Monday.AddDays(35).ToUnixTimeMilliseconds();
+        Assert.Equal(isFound, found);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void Two_callers_who_share_one_walk_through_a_register_alarm_though_neither_steps_to_a_neighbour(bool isShared)
+    {
+        var (watcher, alarms) = (new Watcher(Region.IsWorkday), new List<Alarm>());
+        for (var i = 0; i < 60; i++)
+        {
+            var number = 29010119900101000 + 20L * i;
+            if (watcher.See(WatcherLab.Office(isShared ? 1 + i % 2 : 1, WatcherLab.Monday.AddHours(9).AddMinutes(3 * i)) with { Ordinal = isShared ? number : number + 20L * i }) is { } alarm) alarms.Add(alarm);
+        }
+        Assert.Equal(isShared, alarms.Count > 0);
+        Assert.All(alarms, a => Assert.Equal(Sign.Collusion, a.Reasons[0].Sign));
+    }
+
+    [Fact]
+    public void A_sign_that_is_not_heeded_raises_nothing()
+    {
+        var watcher = new Watcher(Region.IsWorkday) { Without = Sign.NoCase };
+        for (var i = 0; i < 30; i++) Assert.Null(watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddHours(10).AddMinutes(i)) with { Marks = CallMarks.NoCase | CallMarks.Refused }));
+    }
+
+    // A tenth of what the attackers send in the three weeks of learning already looks like their attack.
+    [Fact]
+    public void Poisoned_training_takes_at_most_five_points_of_recall()
+    {
+        var (clean, poisoned) = (Found(0), Found(0.1));
+        Assert.InRange(poisoned, clean - 0.05, 1);
+
+        static double Found(double poison) => Verdict.Judge(new Region(7202, callers: 150, days: 65, episodes: 72, poison: poison)).Recall(Enum.GetValues<Intensity>());
     }
 }
