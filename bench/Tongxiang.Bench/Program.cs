@@ -21,7 +21,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] | evidence [callers] [folder] | protect [rounds]");
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] [--ablation] | nab [folder] | evidence [callers] [folder]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] [--ablation] | nab [folder] | evidence [callers] [folder] | protect [rounds] | gateway (see bench/gateway)");
     return 2;
 }
