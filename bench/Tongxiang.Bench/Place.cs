@@ -7,6 +7,7 @@ using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
+using Tongxiang.Watch;
 using Version = Tongxiang.Warehouse.Version;
 
 namespace Tongxiang.Bench;
@@ -21,7 +22,7 @@ internal sealed class Place(Version version)
     public Version Version => version;
 
     public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key) => new(
-        Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), [], key,
+        Sources(log), new GatewaySettings { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue }, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), new Fuse(db, TimeProvider.System, new WatchSettings(), NullLogger<Fuse>.Instance), new CallFeed(new WatchSettings(), TimeProvider.System), key,
         NullLogger<Calls>.Instance);
 
     public Call Call(string query) => new()

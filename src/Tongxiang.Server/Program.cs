@@ -9,6 +9,7 @@ root.Add(Token.Verb());
 root.Add(Import.Verb());
 root.Add(ShowSettings.Verb());
 root.Add(Verify.Verb());
+root.Add(Drill.Verb());
 return await root.Parse(args is [] or ["--", ..] || args[0].StartsWith("--", StringComparison.Ordinal) && !IsHelp(args[0]) ? ["serve", "--demonstration", .. args] : args).InvokeAsync();
 
 static bool IsHelp(string word) => word is "--help" or "--version";

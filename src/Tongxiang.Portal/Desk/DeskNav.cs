@@ -19,11 +19,11 @@ static class DeskNav
         };
         if (caller.IsGovernment)
             groups.Add(new(visit["desk.nav.data"], [new("/desk/entries", visit["desk.nav.entries"]), new("/desk/find", visit["desk.nav.find"])]));
-        groups.Add(new(visit["desk.nav.use"], [new("/desk/grants", visit["desk.nav.grants"]), new("/desk/clients", visit["desk.nav.clients"]), new("/desk/explain", visit["explain.title"]), new("/desk/ledger", visit["desk.nav.ledger"])]));
+        groups.Add(new(visit["desk.nav.use"], [new("/desk/grants", visit["desk.nav.grants"]), new("/desk/clients", visit["desk.nav.clients"]), new("/desk/explain", visit["explain.title"]), new("/desk/ledger", visit["desk.nav.ledger"]), new("/desk/watch", visit["fuse.title"])]));
         if (caller.IsGovernment)
             groups.Add(new(visit["case.nav-office"], [new("/desk/office", visit["case.office"])]));
         if (caller.IsBureau)
-            groups.Add(new(visit["desk.nav.bureau"], [new("/bureau", visit["desk.nav.review"]), new("/bureau/catalogue", visit["desk.nav.catalogue"]), new("/bureau/clocks", visit["desk.nav.clocks"]), new("/bureau/uses", visit["showcase.review"], uses), new("/bureau/evidence", visit["desk.nav.evidence"])]));
+            groups.Add(new(visit["desk.nav.bureau"], [new("/bureau", visit["desk.nav.review"]), new("/bureau/catalogue", visit["desk.nav.catalogue"]), new("/bureau/clocks", visit["desk.nav.clocks"]), new("/bureau/uses", visit["showcase.review"], uses), new("/bureau/watch", visit["fuse.title"]), new("/bureau/evidence", visit["desk.nav.evidence"])]));
         return groups;
     }
 }

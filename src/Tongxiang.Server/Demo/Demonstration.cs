@@ -48,6 +48,7 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         var files = Task.Run(() => SampleFiles.Write(scale, manifest.Files), ct);
         var rows = await ActivatorUtilities.CreateInstance<SeedVersions>(services, cast, scale, progress).Run(ct);
         await Past(scale, ct);
+        ActivatorUtilities.CreateInstance<SeedWatch>(services, scale).Run();
         await files;
         // Whoever looks from here on sees the whole region, not one that the catalogue hears of a second later.
         await services.GetRequiredService<CatalogueFacts>().Tell(ct);

@@ -9,6 +9,7 @@ using Tongxiang.Portal;
 using Tongxiang.Server.Demo;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
+using Tongxiang.Watch;
 
 namespace Tongxiang.Server.Wiring;
 
@@ -22,6 +23,7 @@ internal static class Parts
         services.AddCatalog(settings);
         services.AddWarehouse(settings);
         services.AddShare(settings);
+        services.AddWatch(settings);
         services.AddFeedback();
         services.AddGateway(settings);
         services.AddIngest(settings);
@@ -45,6 +47,7 @@ internal static class Parts
         await app.Services.GetRequiredService<Versions>().Start(ct);
         await app.Services.GetRequiredService<Landings>().Recover(ct);
         await app.Services.OpenShare(ct);
+        await app.Services.OpenWatch(ct);
         await app.Services.OpenGateway(ct);
     }
 
@@ -55,6 +58,7 @@ internal static class Parts
         app.MapIngest();
         app.MapAgencies();
         app.MapShare();
+        app.MapWatch();
         app.MapGateway();
         app.MapPortal();
     }

@@ -64,6 +64,18 @@ public sealed class Call
 
     internal QueryScope? Scope { get; set; }
 
+    /// <summary>The fuses that stood when it was asked last.</summary>
+    internal Watch.FuseSnapshot? Fuses { get; set; }
+
+    /// <summary>The strongest fuse that reaches it, whether or not it stops it.</summary>
+    internal Watch.Trip? ReachedBy { get; set; }
+
+    /// <summary>The fuse that leaves it few calls a minute.</summary>
+    internal Watch.Trip? SlowedBy { get; set; }
+
+    /// <summary>Pseudonym of the operator behind it, once it was made.</summary>
+    internal string? OperatorPseudonym { get; set; }
+
     public Plan? Plan { get; internal set; }
 
     /// <summary>Whether a file of it is the version itself in some of its columns: no row left out, none in another order, nothing masked or renamed.</summary>

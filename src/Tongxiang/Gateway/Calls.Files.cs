@@ -46,6 +46,13 @@ public sealed partial class Calls
         for (var plan = call.Plan! with { Limit = rows, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
         {
             using var page = (await copies.Read(call.Version!, plan, ct)).Value;
+            // A transfer under way ends where the fuse trips.
+            if (HasTripped(call) is not null)
+            {
+                call.IsCutOff = true;
+                yield break;
+            }
+
             // How many rows a filter leaves is known only now: the file breaks off where the day's rows end.
             taken += page.Rows;
             if (call.Held?.Cover(taken) == false)
@@ -65,6 +72,7 @@ public sealed partial class Calls
     internal async ValueTask Close(Call call, long rows, long bytes, bool isWhole)
     {
         resources.Add(call.Entry!.Id, rows);
+        Tell(call, null, rows);
         if (call.Grant is { } grant)
         {
             call.Held?.Settle(rows);

@@ -4,6 +4,7 @@ using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
 using Tongxiang.Warehouse;
+using Tongxiang.Watch;
 
 namespace Tongxiang.Gateway;
 
@@ -22,24 +23,26 @@ public sealed partial class Calls
     private readonly ResourceUses resources;
     private readonly Scopes scopes;
     private readonly Witnessing witnessing;
-    private readonly Guard[] guards;
+    private readonly Fuse fuse;
+    private readonly CallFeed feed;
+    private readonly Told told;
     private readonly ILogger<Calls> log;
 
     public Calls(
-        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, IEnumerable<Guard> guards, NodeKey key, ILogger<Calls> log)
+        GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, Fuse fuse, CallFeed feed, NodeKey key, ILogger<Calls> log)
     {
-        (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.log) = (sources, settings, copies, rates, uses, resources, log);
-        this.guards = [.. guards];
+        (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.fuse, this.feed, this.log) = (sources, settings, copies, rates, uses, resources, fuse, feed, log);
         scopes = new Scopes(settings);
         witnessing = new Witnessing(sources, key);
+        told = new Told(key);
         Continuation = new Continuation(key.Derive("gateway continuation"));
         steps =
         [
             ("resource", FindResource),
             ("grant", FindGrant),
-            ("fuse", (call, _) => Ask(GuardPlace.Fuse, call)),
+            ("fuse", AskFuse),
             ("rate", Limit),
-            ("behaviour", (call, _) => Ask(GuardPlace.Behaviour, call)),
+            ("behaviour", (call, _) => ValueTask.FromResult(call.SlowedBy is null ? null : Slowed(call, rates.Take))),
             ("plan", MakePlan),
             ("fetch", Fetch),
             ("protect", Protect),
@@ -65,6 +68,7 @@ public sealed partial class Calls
             }
 
             GatewayMeter.Answered(call, Stopwatch.GetElapsedTime(started));
+            Tell(call, null, call.Page!.Rows);
             return null;
         }
         finally
@@ -76,6 +80,7 @@ public sealed partial class Calls
 
     private async ValueTask<Stop?> Stopped(Call call, Stop stop, CancellationToken ct)
     {
+        Tell(call, stop, 0);
         if (!Witnessing.Witnesses(call, stop)) return stop;
         var rate = rates.Take("refused:" + call.Caller.Actor, RefusalsPerMinute);
         if (rate.IsExceeded) return new Refusal(429, "gateway.too-fast", rate.Limit) { RetryAfterSeconds = rate.ResetSeconds };
@@ -104,7 +109,7 @@ public sealed partial class Calls
         foreach (var (name, step) in steps[..6])
         {
             var isReached = stop is null;
-            if (isReached) stop = name == "rate" ? LookAtLimit(call) : await step(call, ct);
+            if (isReached) stop = name switch { "rate" => LookAtLimit(call), "behaviour" => Slowed(call, rates.Look), _ => await step(call, ct) };
             said.Add((name, isReached, isReached ? stop : null));
         }
         return said;
@@ -131,13 +136,6 @@ public sealed partial class Calls
         if (!chosen.IsRefused) call.Grant = chosen.Value;
         else if (call.Entry!.IsOpen) call.IsOpenRead = true;
         else return ValueTask.FromResult<Stop?>(call.Caller.IsAnonymous ? new Refusal(401, "gateway.sign-in", call.Entry.Content.Name, call.Entry.Slug) : chosen.Refusal);
-        return ValueTask.FromResult<Stop?>(null);
-    }
-
-    private ValueTask<Stop?> Ask(GuardPlace place, Call call)
-    {
-        foreach (var guard in guards)
-            if (guard.Place == place && guard.Decide(call) is { } refusal) return ValueTask.FromResult<Stop?>(refusal);
         return ValueTask.FromResult<Stop?>(null);
     }
 
@@ -212,6 +210,8 @@ public sealed partial class Calls
 
     private async ValueTask<Stop?> Record(Call call, CancellationToken ct)
     {
+        // What tripped while the rows were fetched stops them too.
+        if (HasTripped(call) is { } cut) return cut;
         call.Receipt = await witnessing.Answered(call, ct);
         // A page that shows some rows beside its description is no use of the resource.
         if (call.Form != Call.PageForm) resources.Add(call.Entry!.Id, call.Page!.Rows);

@@ -33,7 +33,7 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Par
         }
 
         Describe(http, call, form);
-        var body = new CountedWriter(http.Response.BodyWriter);
+        var body = new CountedWriter(http.Response.BodyWriter, () => calls.HasTripped(call) is not null);
         long rows = 0;
         var isWhole = false;
         Refusal? late = null;

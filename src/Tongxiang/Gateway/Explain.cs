@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -66,7 +67,7 @@ public sealed class Explain(Calls calls, GatewaySources sources, Clients clients
         var stop = said.LastOrDefault(s => s.IsReached).Stop;
         var answer = new Explanation(
             stop is null, about.Name,
-            [.. said.Select(s => s.IsReached ? Said(language, "step", s.Step, s.Stop) : new ExplainedStep(s.Step, null, Title(language, "step", s.Step), null, null))],
+            [.. said.Select(s => s.IsReached ? Fused(language, call, Said(language, "step", s.Step, s.Stop)) : new ExplainedStep(s.Step, null, Title(language, "step", s.Step), null, null))],
             call.Entry is null || about.IsAnonymous ? [] : [.. sources.Grants(call.Entry.Id, about).Select(g => new ExplainedGrant(g.Number, g.Id == call.Grant?.Id, [.. GrantChoice.Examine(g, call).Select(r => Said(language, "rule", r.Name, r.Refusal))]))],
             [.. call.Scope?.Columns.Select(c => c.Field.Name) ?? []]);
         await sources.Witness(new Happening("gateway.explained", asker.Actor, asker.Agency?.ToString(), $"resource:{QueryFault.Clip(slug)}", now, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -97,6 +98,15 @@ public sealed class Explain(Calls calls, GatewaySources sources, Clients clients
         .. wish.Address is { Length: > 0 } text && !IPAddress.TryParse(text, out _) ? [new FieldError("address", "gateway.explain-address", QueryFault.Clip(text))] : Array.Empty<FieldError>(),
         .. wish.At is { } at && (at - now).Duration() > TimeSpan.FromDays(366) ? [new FieldError("at", "gateway.explain-at")] : Array.Empty<FieldError>(),
     ];
+
+    // Which rule stops or slows the call, since when: also where it still passes.
+    private static ExplainedStep Fused(string language, Call call, ExplainedStep step)
+    {
+        if (call.ReachedBy is not { } trip || step.Name is not ("fuse" or "behaviour")) return step;
+        if (step.Name == "behaviour" && call.SlowedBy is null) return step;
+        var text = Texts.Parts.Get(language, "gateway.explain.fuse", trip.Number, trip.Rule == Watch.Trip.Manual ? new TextKey("gateway.explain.by-hand") : trip.Rule, trip.At.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), trip.CallsPerMinute);
+        return step with { Text = step.Text is null ? text : $"{step.Text} {text}" };
+    }
 
     private static ExplainedStep Said(string language, string kind, string name, Stop? stop)
     {

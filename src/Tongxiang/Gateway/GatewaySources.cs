@@ -32,10 +32,3 @@ public sealed record GatewaySources(
     Action<string, long, int> Count,
     Func<string?> Stopped,
     Func<string, CancellationToken, ValueTask<Receipt?>> Receipt);
-
-/// <summary>A rule that may stop a call before it is planned: the fuse and the behaviour of callers are judged by the parts that watch them.</summary>
-/// <param name="Place">After which step it is asked.</param>
-public sealed record Guard(string Name, GuardPlace Place, Func<Call, Refusal?> Decide);
-
-/// <summary>The two places of the ordered decision where a guard stands.</summary>
-public enum GuardPlace { Fuse, Behaviour }

@@ -11,7 +11,7 @@ namespace Tongxiang.Gateway;
 /// <summary>Turns calls into evidence: who, by which right, which columns, how many rows – never what stood in them.</summary>
 internal sealed class Witnessing(GatewaySources sources, NodeKey key)
 {
-    private readonly byte[] pseudonyms = key.Derive("gateway operator pseudonym");
+    private readonly Watch.Pseudonyms pseudonyms = new(key);
     private readonly byte[] queries = key.Derive("gateway query digest");
     private readonly ConcurrentDictionary<Id<Version>, Receipt> ofVersions = new();
 
@@ -67,6 +67,9 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
         await sources.Witness(Happening(call, "gateway.refused", facts), ct);
     }
 
+    /// <summary>Pseudonym of the person behind the call; made once.</summary>
+    public string? Operator(Call call) => call.OperatorPseudonym ??= call.Context.Operative is { Length: > 0 } operative ? pseudonyms.Of(operative) : null;
+
     private async ValueTask<Receipt?> OfVersion(Version version, CancellationToken ct)
     {
         if (ofVersions.TryGetValue(version.Id, out var known)) return known;
@@ -90,7 +93,7 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
         }
 
         if (call.Context.Case is { Length: > 0 } number) facts["case"] = number;
-        if (call.Context.Operative is { Length: > 0 } operative) facts["operator"] = Digest(pseudonyms, operative);
+        if (Operator(call) is { } pseudonym) facts["operator"] = pseudonym;
         return facts;
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,9 @@ public sealed class Site : IAsyncLifetime
     JsonElement _manifest;
 
     public string Url { get; private set; } = "";
+
+    /// <summary>The node's data.</summary>
+    public string Folder => _folder;
 
     public async ValueTask InitializeAsync()
     {
@@ -40,6 +44,15 @@ public sealed class Site : IAsyncLifetime
     /// <summary>Password of a person of the demonstration.</summary>
     public string PasswordOf(string user) =>
         _manifest.GetProperty("persons").EnumerateArray().Single(p => p.GetProperty("user").GetString() == user).GetProperty("password").GetString()!;
+
+    /// <summary>A session of that person, as the cookie of a request.</summary>
+    public async Task<string> CookieOf(string user)
+    {
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(Url) };
+        using var answer = await http.PostAsJsonAsync("/api/session", new { user, password = PasswordOf(user) });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return answer.Headers.GetValues("Set-Cookie").Select(c => c.Split(';')[0]).First(c => !c.EndsWith('='));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -14,6 +14,7 @@ using Tongxiang.Share;
 using Tongxiang.Tests.Lab;
 using Tongxiang.Tests.Warehouse;
 using Tongxiang.Warehouse;
+using Tongxiang.Watch;
 using Version = Tongxiang.Warehouse.Version;
 
 namespace Tongxiang.Tests.Gateway;
@@ -40,6 +41,8 @@ internal sealed class GatewayLab : IAsyncDisposable
     public string Address => Http.BaseAddress!.ToString();
 
     public StoreLab Store => lab;
+
+    public IServiceProvider Services => app.Services;
 
     /// <summary>Grants in force; tests change the list while the gateway runs.</summary>
     public List<Grant> Grants { get; } = [];
@@ -79,6 +82,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(_ => self!.Sources(log));
         builder.Services.AddWarehouse(lab.Settings);
+        builder.Services.AddWatch(lab.Settings);
         builder.Services.AddGateway(lab.Settings);
         builder.Services.AddRouting();
         more?.Invoke(builder.Services);

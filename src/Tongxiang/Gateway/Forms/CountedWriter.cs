@@ -3,7 +3,8 @@ using System.IO.Pipelines;
 namespace Tongxiang.Gateway.Forms;
 
 /// <summary>Counts the bytes that went into another writer: the evidence of a file says how many left.</summary>
-internal sealed class CountedWriter(PipeWriter inner) : PipeWriter
+/// <param name="hasTripped">Asked before each flush: whether the sharing was cut meanwhile.</param>
+internal sealed class CountedWriter(PipeWriter inner, Func<bool>? hasTripped = null) : PipeWriter
 {
     public long Bytes { get; private set; }
 
@@ -25,5 +26,7 @@ internal sealed class CountedWriter(PipeWriter inner) : PipeWriter
 
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+    /// <exception cref="OperationCanceledException">The sharing was cut: nothing more leaves.</exception>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        hasTripped?.Invoke() == true ? throw new OperationCanceledException("The fuse tripped.") : inner.FlushAsync(cancellationToken);
 }

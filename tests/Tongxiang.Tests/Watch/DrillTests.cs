@@ -1,0 +1,80 @@
+using Tongxiang.Agencies;
+using Tongxiang.Evidence;
+using Tongxiang.Kernel;
+using Tongxiang.Server.Verbs;
+using Tongxiang.Tests.Lab;
+using Tongxiang.Watch;
+using Directory = Tongxiang.Agencies.Directory;
+
+namespace Tongxiang.Tests.Watch;
+
+public sealed class DrillTests
+{
+    [Theory, EveryStore]
+    public async Task A_burst_is_contained_in_seconds_and_the_log_proves_that_nothing_left_afterwards(Store store)
+    {
+        await using var lab = await NodeLab.Start(store, people: 300);
+        var (code, said) = await Held(lab, Attack.Burst);
+        Assert.True(code == 0, said);
+        Assert.Contains("gateway.fuse-cut", said, StringComparison.Ordinal);
+
+        var guard = PersonOf(lab, "bureau.security");
+        var trip = Assert.Single((await lab.Get<Trips>().List(guard, default)).Value, t => t.Rule == "burst");
+        Assert.Equal((FuseScope.Caller, FuseAction.Cut, true), (trip.Scope, trip.Action, trip.Bites));
+        // Under trial again, as before the drill.
+        Assert.Equal(RuleMode.Dark, lab.Get<Policy>().Rules.Single(r => r.Id == "burst").Mode);
+
+        // Another second, so that calls after the promised effect are there to be examined.
+        await Task.Delay(CutProofs.Effect + TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        await Held(lab, Attack.Burst);
+        await lab.Get<Sequencer>().Run(default);
+        var proof = (await lab.Get<CutProofs>().Of(guard, trip.Id, default)).Value;
+        Assert.True(proof is { Holds: true, Refused: > 0, First: null } && proof.Examined >= proof.Refused, proof.ToString());
+
+        // A row that left all the same is found.
+        await lab.Get<EvidenceLog>().Witness(new Happening("gateway.answered", trip.Subject, trip.Consumer?.ToString(), "resource:x", proof.EffectAt.AddMilliseconds(1), new Dictionary<string, string> { ["rows"] = "3" }), default);
+        await lab.Get<Sequencer>().Run(default);
+        var broken = (await lab.Get<CutProofs>().Of(guard, trip.Id, default)).Value;
+        Assert.Equal((false, 3L), (broken.Holds, broken.Rows));
+        Assert.NotNull(broken.First);
+        Assert.Equal(404, (await lab.Get<CutProofs>().Of(PersonOf(lab, "transport.steward"), trip.Id, default)).Refusal?.Status);
+    }
+
+    [Fact]
+    public async Task Enumeration_bulk_export_and_a_stale_account_trip_too()
+    {
+        await using var lab = await NodeLab.Start(Store.Sqlite, people: 300);
+        foreach (var attack in (Attack[])[Attack.Stale, Attack.Enumeration])
+        {
+            var (code, said) = await Held(lab, attack);
+            Assert.True(code == 0, said);
+        }
+        // Its client is cut by now: bulk is replayed on a node of its own.
+        await using var other = await NodeLab.Start(Store.Sqlite, people: 300);
+        var (bulk, told) = await Held(other, Attack.Bulk);
+        Assert.True(bulk == 0, told);
+        Assert.Equal(FuseScope.Grant, Assert.Single(other.Get<Fuse>().Now.Trips).Scope);
+    }
+
+    [Fact]
+    public async Task A_drill_without_a_demonstration_says_so()
+    {
+        await using var said = new StringWriter();
+        Assert.Equal(2, await Drill.Run(Attack.Burst, StoreLab.Folder(), "http://127.0.0.1:1", 1, TimeProvider.System, said, default));
+        Assert.Contains("demo.json", said.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Said)> Held(NodeLab lab, Attack attack)
+    {
+        await using var said = new StringWriter();
+        var code = await Drill.Run(attack, Path.Combine(lab.Root, "data"), lab.Http.BaseAddress!.ToString(), 120, TimeProvider.System, said, default);
+        TestContext.Current.TestOutputHelper?.WriteLine(said.ToString());
+        return (code, said.ToString());
+    }
+
+    private static Caller PersonOf(NodeLab lab, string user)
+    {
+        var directory = lab.Get<Directory>();
+        return Caller.Of(directory.People.Single(p => p.UserName == user), directory);
+    }
+}
