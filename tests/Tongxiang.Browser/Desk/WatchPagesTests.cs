@@ -57,7 +57,7 @@ public sealed class WatchPagesTests(Chromium chromium, Site site)
         await Assertions.Expect(page.GetByText("天后重新启用").First).ToBeVisibleAsync();
         await Stewardship.Look(page, "watch-alarm", true);
         await page.GetByLabel("属实").CheckAsync();
-        await page.GetByLabel("说明").FillAsync("密钥外泄，已通知使用方");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "说明" }).FillAsync("密钥外泄，已通知使用方");
         await page.GetByRole(AriaRole.Button, new() { Name = "判定" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("已判定");
 
