@@ -24,8 +24,20 @@ internal sealed record Listeners
     /// <summary>Only for <c>/metrics</c> and health, without a token: an address that nobody but the monitoring reaches.</summary>
     public string? Metrics { get; init; }
 
+    /// <summary>The gateway's face for systems that show a certificate (mutual TLS), such as <c>https://0.0.0.0:8443</c>; browsers never come here.</summary>
+    public string? Mutual { get; init; }
+
+    /// <summary>Whether a connection without a certificate is broken off there already; otherwise it is known by what else it shows.</summary>
+    public bool MutualRequired { get; init; }
+
+    /// <summary>PEM file with the node's certificate for <c>https</c> addresses; none: <see cref="Mutual"/> gets one that the node signs itself.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>PEM file with its private key.</summary>
+    public string? CertificateKey { get; init; }
+
     /// <summary>All addresses to listen on.</summary>
-    public IReadOnlyList<string> Addresses => [.. new[] { Public, Desk, Gateway }.Select(a => a ?? All).Append(Metrics ?? "").SelectMany(a => a.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.OrdinalIgnoreCase)];
+    public IReadOnlyList<string> Addresses => [.. new[] { Public, Desk, Gateway }.Select(a => a ?? All).Append(Metrics ?? "").Append(Mutual ?? "").SelectMany(a => a.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     private bool IsSplit => Public is not null || Desk is not null || Gateway is not null;
 
@@ -33,12 +45,16 @@ internal sealed record Listeners
     public bool Serves(int port, string path)
     {
         if (IsMetrics(port)) return IsUnder(path, "/metrics") || IsUnder(path, "/health");
+        if (IsMutual(port)) return FacesOf(path).Contains(Face.Gateway);
         if (!IsSplit) return true;
         return FacesOf(path).Any(face => Ports(face).Contains(port));
     }
 
     /// <summary>Whether this port is the monitoring's own.</summary>
     public bool IsMetrics(int port) => Metrics is not null && PortsOf(Metrics).Contains(port);
+
+    /// <summary>Whether this port asks for client certificates.</summary>
+    public bool IsMutual(int port) => Mutual is not null && PortsOf(Mutual).Contains(port);
 
     /// <summary>The faces a path is served on; health is on all of them.</summary>
     internal static IReadOnlyList<Face> FacesOf(string path)

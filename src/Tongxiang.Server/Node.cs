@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tongxiang.Agencies;
 using Tongxiang.Kernel;
 using Tongxiang.Server.Wiring;
 
@@ -45,6 +46,7 @@ internal static class Node
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 4L << 20;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 << 10;
+            ServerCertificate.Use(kestrel, listeners, settings);
         });
         Logs(builder.Logging);
         more?.Invoke(builder.Services);
@@ -63,6 +65,7 @@ internal static class Node
         app.Use(OnlyOwnFace);
         app.UseNodeHeaders();
         app.GuardMetrics();
+        app.UseFront();
         app.UseParts();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");

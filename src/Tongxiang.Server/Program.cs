@@ -6,6 +6,7 @@ var root = new RootCommand("通享 Tongxiang: share and open government data / �
 root.Add(Serve.Verb());
 root.Add(Migrate.Verb());
 root.Add(Token.Verb());
+root.Add(Proof.Verb());
 root.Add(Import.Verb());
 root.Add(ShowSettings.Verb());
 root.Add(Verify.Verb());

@@ -28,7 +28,12 @@ public static class AgenciesWiring
         services.AddSingleton<RulePack>();
         services.AddSingleton<Calendar>();
         services.AddSingleton<Deadlines>();
+        services.AddOptions<IdentitySettings>().BindConfiguration("Identity").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(p => p.GetRequiredService<IOptions<IdentitySettings>>().Value);
         services.AddSingleton<Clients>();
+        services.AddSingleton<TokenMint>();
+        services.AddSingleton<Proofs>();
+        services.AddSingleton<Front>();
         services.AddSingleton<DeskTokens>();
         services.AddSingleton<People>();
         services.AddSingleton<Attempts>();
@@ -45,7 +50,14 @@ public static class AgenciesWiring
     public static Task OpenAgencies(this IServiceProvider services, CancellationToken ct) => services.GetRequiredService<Follower>().Refresh(ct);
 
     /// <summary>Authentication and authorisation of every request; stands after routing. The token endpoint answers in here.</summary>
-    public static IApplicationBuilder UseAgencies(this IApplicationBuilder app) => app.UseAuthentication().Use(RefuseBadTokens).Use(RefuseForeignPages).UseAuthorization();
+    public static IApplicationBuilder UseAgencies(this IApplicationBuilder app) => app.Use(MutualTokens.Answer).UseAuthentication().Use(RefuseBadTokens).Use(RefuseForeignPages).UseAuthorization();
+
+    /// <summary>What a front before this node says of a caller, and who may say so; stands before whatever asks for the caller's address.</summary>
+    public static IApplicationBuilder UseFront(this IApplicationBuilder app)
+    {
+        var front = app.ApplicationServices.GetRequiredService<Front>();
+        return app.Use(front.Pass);
+    }
 
     public static IEndpointRouteBuilder MapAgencies(this IEndpointRouteBuilder routes)
     {
@@ -64,6 +76,11 @@ public static class AgenciesWiring
             await p.GetRequiredService<Attempts>().Forget(ct);
             await p.GetRequiredService<Sessions>().Forget(ct);
         }));
+        services.AddSingleton(p => new Chore("agencies.forget-proofs", TimeSpan.FromMinutes(1), _ =>
+        {
+            p.GetRequiredService<Proofs>().Forget();
+            return Task.CompletedTask;
+        }, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("agencies.token-keys", TimeSpan.FromHours(6), _ =>
         {
             if (p.GetRequiredService<TokenKeys>().Age() > KeyAge) RotateTokenKeys(p);
@@ -94,8 +111,8 @@ public static class AgenciesWiring
         services.AddAuthorization();
         // An external identity provider is one more AddOpenIdConnect here: its callback finds the person and calls Sessions as a password does.
         services.AddAuthentication(Either)
-            .AddPolicyScheme(Either, null, scheme => scheme.ForwardDefaultSelector = http => BearerScheme.TokenOf(http.Request) is null ? Sessions.Scheme : BearerScheme.Name)
-            .AddScheme<AuthenticationSchemeOptions, BearerScheme>(BearerScheme.Name, null)
+            .AddPolicyScheme(Either, null, scheme => scheme.ForwardDefaultSelector = http => Credential.Of(http.Request) is null ? Sessions.Scheme : TokenScheme.Name)
+            .AddScheme<AuthenticationSchemeOptions, TokenScheme>(TokenScheme.Name, null)
             .AddCookie(Sessions.Scheme, cookie => Cookie(cookie, settings));
     }
 
@@ -123,9 +140,8 @@ public static class AgenciesWiring
     // Whoever shows a token means to be known by it: with a bad one he is not served as a nobody either.
     private static Task RefuseBadTokens(HttpContext http, RequestDelegate next)
     {
-        if (http.User.Identity is { IsAuthenticated: true } || BearerScheme.TokenOf(http.Request) is null) return next(http);
-        http.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-        return new Refusal(401, "agencies.bad-token").ToProblem().ExecuteAsync(http);
+        if (HeaderKey.IsInAddress(http.Request)) return new Refusal(400, "agencies.key-in-address").ToProblem().ExecuteAsync(http);
+        return http.User.Identity is { IsAuthenticated: true } || Credential.Of(http.Request) is null ? next(http) : TokenScheme.Refuse(http);
     }
 
     // SameSite=Lax keeps the cookie out of other sites' posts, but not out of those of a neighbouring host name (blog.city.gov.cn); browsers that say

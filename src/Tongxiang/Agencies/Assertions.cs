@@ -23,7 +23,7 @@ internal sealed class Assertions(Db db, TimeProvider clock, Clients clients, Att
     public async ValueTask Check(ValidateTokenRequestContext context)
     {
         var http = context.Transaction.GetHttpRequest()!.HttpContext;
-        if (!IsOwnHost(http))
+        if (!IsOwnHost(http, settings))
         {
             context.Reject(OpenIddictConstants.Errors.InvalidRequest, "Set Node:PublicUrl: without it tokens are only issued to callers of this very machine's address.");
             return;
@@ -95,7 +95,7 @@ internal sealed class Assertions(Db db, TimeProvider clock, Clients clients, Att
 
     // The audience of an assertion is compared with our own address. Without Node:PublicUrl that address comes from the Host header, and whoever
     // gets an assertion meant for them could pass it on here under their own host name: so only names that mean this machine are taken.
-    private bool IsOwnHost(HttpContext http)
+    internal static bool IsOwnHost(HttpContext http, NodeSettings settings)
     {
         if (settings.PublicUrl is not null) return true;
         var host = http.Request.Host.Host;

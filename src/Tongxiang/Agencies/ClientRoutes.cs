@@ -11,7 +11,7 @@ internal static class ClientRoutes
 {
     public sealed record KeyView(string Kid, DateTimeOffset? Until);
 
-    public sealed record ClientView(Id<Client> Id, string ClientId, string Name, Id<Agency>? Agency, bool IsEnabled, IReadOnlyList<KeyView> Keys);
+    public sealed record ClientView(Id<Client> Id, string ClientId, string Name, Id<Agency>? Agency, bool IsEnabled, IReadOnlyList<KeyView> Keys, IReadOnlyList<ClientCertificate> Certificates, IReadOnlyList<HeaderKey> HeaderKeys);
 
     public sealed record NewKey(JsonElement Jwk, bool IsCompromised = false);
 
@@ -21,6 +21,10 @@ internal static class ClientRoutes
         group.MapGet("", List).WithName("agencies.clients");
         group.MapPost("", Register).WithIdempotency().WithName("agencies.register-client");
         group.MapPost("/{id}/keys", Rotate).WithIdempotency().WithName("agencies.rotate-key");
+        group.MapPost("/{id}/certificates", AddCertificate).WithIdempotency().WithName("agencies.add-certificate");
+        group.MapDelete("/{id}/certificates/{certificate}", WithdrawCertificate).WithName("agencies.withdraw-certificate");
+        group.MapPost("/{id}/header-keys", AddHeaderKey).WithIdempotency().WithName("agencies.add-header-key");
+        group.MapDelete("/{id}/header-keys/{key}", WithdrawHeaderKey).WithName("agencies.withdraw-header-key");
         group.MapDelete("/{id}", Revoke).WithName("agencies.revoke-client");
     }
 
@@ -41,6 +45,18 @@ internal static class ClientRoutes
     private static async Task<IResult> Revoke(Id<Client> id, HttpContext http, Clients clients, CancellationToken ct) =>
         (await clients.Revoke(http.Caller(), id, ct)).Answer(_ => TypedResults.NoContent());
 
+    private static async Task<IResult> AddCertificate(Id<Client> id, NewCertificate request, HttpContext http, Clients clients, CancellationToken ct) =>
+        (await clients.AddCertificate(http.Caller(), id, request, ct)).Answer(c => TypedResults.Created($"/api/clients/{id}/certificates/{c.Id}", c));
+
+    private static async Task<IResult> WithdrawCertificate(Id<Client> id, Id<ClientCertificate> certificate, HttpContext http, Clients clients, CancellationToken ct) =>
+        (await clients.WithdrawCertificate(http.Caller(), id, certificate, ct)).Answer(_ => TypedResults.NoContent());
+
+    private static async Task<IResult> AddHeaderKey(Id<Client> id, HttpContext http, Clients clients, CancellationToken ct) =>
+        (await clients.AddHeaderKey(http.Caller(), id, ct)).Answer(made => TypedResults.Created($"/api/clients/{id}/header-keys/{made.Key.Id}", made));
+
+    private static async Task<IResult> WithdrawHeaderKey(Id<Client> id, Id<HeaderKey> key, HttpContext http, Clients clients, CancellationToken ct) =>
+        (await clients.WithdrawHeaderKey(http.Caller(), id, key, ct)).Answer(_ => TypedResults.NoContent());
+
     private static ClientView View(Client client, Clients clients) =>
-        new(client.Id, client.ClientId, client.Name, client.Agency, client.IsEnabled, [.. clients.KeysOf(client.Id).Select(k => new KeyView(k.Kid, k.Until))]);
+        new(client.Id, client.ClientId, client.Name, client.Agency, client.IsEnabled, [.. clients.KeysOf(client.Id).Select(k => new KeyView(k.Kid, k.Until))], clients.CertificatesOf(client.Id), clients.HeaderKeysOf(client.Id));
 }

@@ -12,12 +12,13 @@ namespace Tongxiang.Agencies;
 public sealed record NewClient(string ClientId, string Name, JsonElement Jwk, Id<Person>? Owner = null);
 
 /// <summary>Systems that call with tokens of their own: register, rotate keys, revoke. Read from memory; changes show at once on this copy.</summary>
-public sealed partial class Clients(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory)
+public sealed partial class Clients(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, IdentitySettings settings)
 {
     /// <summary>How long a replaced key still signs assertions.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromHours(24);
 
     private const int MostKeys = 5;
+    private readonly Certificates certificates = new(settings);
     private volatile Snapshot now = new([]);
 
     internal sealed record Key(Id<Client> Client, string Kid, string Jwk, DateTimeOffset? Until);
@@ -132,7 +133,16 @@ public sealed partial class Clients(Db db, TimeProvider clock, EvidenceLog evide
         var byClient = keys.ToLookup(k => k.Client);
         var clients = await db.List($"select id, client_id, name, agency, owner, is_enabled, tokens_after from agencies_client",
             r => new Client(r.Id<Client>(0), r.GetString(1), r.GetString(2), r.IdOrNull<Agency>(3), r.IdOrNull<Person>(4), Jwks(byClient[r.Id<Client>(0)]), r.Flag(5), r.Instant(6)), ct);
-        now = new Snapshot(clients) { Keys = byClient.ToFrozenDictionary(g => g.Key, g => g.ToArray()) };
+        var shown = await db.List($"select id, client, kind, value, name, not_after, added_at from agencies_client_certificate where until_at is null order by client, added_at",
+            r => new ClientCertificate(r.Id<ClientCertificate>(0), r.Id<Client>(1), r.Kind<CertificateKind>(2), r.GetString(3), r.GetString(4), r.InstantOrNull(5), r.Instant(6)), ct);
+        var headers = await db.List($"select id, client, hint, added_at, digest from agencies_header_key where until_at is null",
+            r => (Key: new HeaderKey(r.Id<HeaderKey>(0), r.Id<Client>(1), r.GetString(2), r.Instant(3)), Digest: r.GetString(4)), ct);
+        now = new Snapshot(clients)
+        {
+            Keys = byClient.ToFrozenDictionary(g => g.Key, g => g.ToArray()),
+            Certificates = shown.GroupBy(c => c.Client).ToFrozenDictionary(g => g.Key, g => g.ToArray()),
+            HeaderKeys = headers.ToFrozenDictionary(k => k.Digest, k => new KnownKey(k.Key), StringComparer.Ordinal),
+        };
     }
 
     private static string Jwks(IEnumerable<Key> keys) => $$"""{"keys":[{{string.Join(',', keys.Select(k => k.Jwk))}}]}""";
@@ -158,6 +168,8 @@ public sealed partial class Clients(Db db, TimeProvider clock, EvidenceLog evide
         public FrozenDictionary<Id<Client>, Client> ById { get; } = clients.ToFrozenDictionary(c => c.Id);
         public FrozenDictionary<string, Client> ByName { get; } = clients.ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal);
         public FrozenDictionary<Id<Client>, Key[]> Keys { get; init; } = FrozenDictionary<Id<Client>, Key[]>.Empty;
+        public FrozenDictionary<Id<Client>, ClientCertificate[]> Certificates { get; init; } = FrozenDictionary<Id<Client>, ClientCertificate[]>.Empty;
+        public FrozenDictionary<string, KnownKey> HeaderKeys { get; init; } = FrozenDictionary<string, KnownKey>.Empty;
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{2,59}$")]

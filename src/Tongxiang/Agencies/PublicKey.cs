@@ -14,6 +14,11 @@ public sealed partial record PublicKey(string Kid, string Jwk)
 {
     private const int SmallestRsaBits = 2048;
     private const int LargestRsaBits = 8192;
+    /// <summary>RFC 7638, base64url: the same key has the same, whatever it is called.</summary>
+    public required string Thumbprint { get; init; }
+
+    internal bool IsElliptic => Jwk.Contains("\"kty\":\"EC\"", StringComparison.Ordinal);
+
     private static readonly string[] Private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
     /// <summary>Takes an EC key on P-256 or an RSA key from 2048 bits; anything private is refused, so that no secret ever lies here.</summary>
@@ -64,8 +69,22 @@ public sealed partial record PublicKey(string Kid, string Jwk)
     private static Outcome<PublicKey> Make(JsonElement jwk, string thumb, string alg)
     {
         if (Text(jwk, "alg") is { } wanted && wanted != alg) return Wrong("agencies.key-alg", wanted);
-        var kid = Text(jwk, "kid") ?? Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(thumb)));
-        return new PublicKey(kid, $$"""{"kid":"{{kid}}","use":"sig",{{thumb[1..]}}""");
+        var digest = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(thumb)));
+        var kid = Text(jwk, "kid") ?? digest;
+        return new PublicKey(kid, $$"""{"kid":"{{kid}}","use":"sig",{{thumb[1..]}}""") { Thumbprint = digest };
+    }
+
+    /// <summary>Whether the signature is this key's: ES256 as 64 bytes, PS256 or RS256.</summary>
+    internal bool Verifies(string algorithm, byte[] content, byte[] signature)
+    {
+        using var jwk = JsonDocument.Parse(Jwk);
+        if (algorithm == "ES256")
+        {
+            using var ec = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Bytes(jwk.RootElement, "x"), Y = Bytes(jwk.RootElement, "y") } });
+            return signature.Length == 64 && ec.VerifyData(content, signature, HashAlgorithmName.SHA256);
+        }
+        using var rsa = RSA.Create(new RSAParameters { Modulus = Bytes(jwk.RootElement, "n"), Exponent = Bytes(jwk.RootElement, "e") });
+        return rsa.VerifyData(content, signature, HashAlgorithmName.SHA256, algorithm == "PS256" ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1);
     }
 
     private static string? Text(JsonElement jwk, string name) => jwk.TryGetProperty(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString() : "?" : null;

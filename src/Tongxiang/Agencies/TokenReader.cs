@@ -1,17 +1,9 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Agencies;
-
-/// <summary>What a valid access token says.</summary>
-/// <param name="IsAsserted">Whether the client signed for it with its own key; what a person fetched at the desk is a bearer like any key.</param>
-/// <param name="Matter">Fixed for the token's life; it wins over the header of the same name. So do <paramref name="Case"/> and <paramref name="Operator"/>.</param>
-public sealed record Bearer(Caller Caller, string TokenId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, bool IsAsserted, string? Matter, string? Case, string? Operator);
 
 /// <summary>Reads access tokens that this node signed. A signature is checked once per token; expiry and revocation at every call.</summary>
 public sealed class TokenReader(TokenKeys keys, Clients clients, Directory directory, TimeProvider clock, NodeSettings settings)
@@ -22,35 +14,44 @@ public sealed class TokenReader(TokenKeys keys, Clients clients, Directory direc
     /// <summary>How the client proved itself; a token that does not say so counts as a mere key.</summary>
     internal const string Proof = "tx:proof";
     internal const string Asserted = "assertion";
-    private const int LongestToken = 8 << 10;
+    internal const int LongestToken = 8 << 10;
     private const int MostKept = 20_000;
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
-    private readonly ConcurrentDictionary<string, Signed> known = new(StringComparer.Ordinal);
+    private readonly TokenCache<Signed> known = new(MostKept);
 
-    private sealed record Signed(Id<Client> Client, string TokenId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, bool IsAsserted, string? Matter, string? Case, string? Operator);
-
-    /// <summary>The bearer, or null for a token that is not ours, has ended or was revoked; which of them is not told to the outside.</summary>
-    public async ValueTask<Bearer?> Read(string token)
+    // What the signature vouches for, and the bearer made of it while its client stays the same.
+    private sealed record Signed(Id<Client> Client, Bearer Said)
     {
-        if (token.Length is 0 or > LongestToken) return null;
-        var digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        if (!known.TryGetValue(digest, out var signed))
-        {
-            signed = await Verify(token);
-            if (signed is null) return null;
-            Keep(digest, signed);
-        }
+        public volatile Bearer? Made;
+    }
+
+    internal int Kept => known.Count;
+
+    /// <summary>The bearer, or null for a token that is not ours, has ended or was revoked; which of them is not told to the outside. Whether it is bound, and to what, is the caller's to check.</summary>
+    public ValueTask<Bearer?> Read(string token)
+    {
+        if (token.Length is 0 or > LongestToken) return default;
+        var digest = TokenDigest.Of(token);
+        return known.Find(digest) is { } signed ? new(Current(signed)) : ReadFirst(token, digest);
+    }
+
+    private async ValueTask<Bearer?> ReadFirst(string token, TokenDigest digest)
+    {
+        if (await Verify(token) is not { } signed) return null;
+        known.Keep(digest, signed);
         return Current(signed);
     }
 
     // Everything that can change after the signature was checked.
     private Bearer? Current(Signed signed)
     {
-        if (clock.GetUtcNow() >= signed.ExpiresAt) return null;
+        if (clock.GetUtcNow() >= signed.Said.ExpiresAt) return null;
         if (clients.Find(signed.Client) is not { IsEnabled: true } client) return null;
         // Token times are whole seconds: one issued in the second of a revocation is taken as older.
-        if (signed.IssuedAt <= client.TokensAfter) return null;
-        return new Bearer(Caller.Of(client, directory), signed.TokenId, signed.IssuedAt, signed.ExpiresAt, signed.IsAsserted, signed.Matter, signed.Case, signed.Operator);
+        if (signed.Said.IssuedAt <= client.TokensAfter) return null;
+        var agency = client.Agency is { } id ? directory.Find(id) : null;
+        if (signed.Made is { } made && ReferenceEquals(made.Client, client) && ReferenceEquals(made.Agency, agency)) return made;
+        return signed.Made = signed.Said with { Caller = Caller.Of(client, directory), Client = client, Agency = agency, Clients = clients };
     }
 
     private async ValueTask<Signed?> Verify(string token)
@@ -70,8 +71,21 @@ public sealed class TokenReader(TokenKeys keys, Clients clients, Directory direc
         });
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
         if (!Id<Client>.TryParse(jwt.Subject, null, out var client) || Claim(jwt, "tx:kind") != "client" || string.IsNullOrEmpty(jwt.Id)) return null;
-        return new Signed(client, jwt.Id, new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero), new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero), Claim(jwt, Proof) == Asserted,
-            Claim(jwt, CallContext.Matter), Claim(jwt, CallContext.Case), Claim(jwt, CallContext.Operator));
+        var said = new Bearer(
+            Caller.Anonymous, jwt.Id, new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero), new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero), Claim(jwt, Proof) == Asserted,
+            Claim(jwt, CallContext.Matter), Claim(jwt, CallContext.Case), Claim(jwt, CallContext.Operator))
+        {
+            OperatorAssurance = Claim(jwt, CallContext.OperatorAssurance),
+        };
+        return Bound(jwt, said) is { } whole ? new Signed(client, whole) : null;
+    }
+
+    // A token that is bound to something this node cannot check is bound all the same: nobody may use it.
+    private static Bearer? Bound(JsonWebToken jwt, Bearer said)
+    {
+        if (!jwt.TryGetPayloadValue<JsonElement>(Binding.Claim, out var bond)) return said;
+        var (key, certificate) = Binding.Read(bond);
+        return key is null && certificate is null ? null : said with { ProofKey = key, Certificate = certificate };
     }
 
     // A token of the future would outlast the revocations before its time. Copies of the node may differ by as much as clients may.
@@ -81,33 +95,5 @@ public sealed class TokenReader(TokenKeys keys, Clients clients, Directory direc
         return expires is { } end && now < end && !(begins > now + Assertions.Skew) && token is JsonWebToken jwt && jwt.IssuedAt <= now + Assertions.Skew;
     }
 
-    private void Keep(string digest, Signed signed)
-    {
-        if (known.Count >= MostKept)
-        {
-            var at = clock.GetUtcNow();
-            foreach (var (old, _) in known.Where(k => k.Value.ExpiresAt <= at)) known.TryRemove(old, out _);
-            if (known.Count >= MostKept) known.Clear();
-        }
-        known[digest] = signed;
-    }
-
     private static string? Claim(JsonWebToken jwt, string name) => jwt.TryGetPayloadValue<string>(name, out var value) ? value : null;
-}
-
-/// <summary>Names of the call context, the same as headers and as token claims.</summary>
-public static class CallContext
-{
-    public const string Matter = "Data-Matter";
-    public const string Case = "Data-Case";
-    public const string Operator = "Data-Operator";
-
-    internal static readonly string[] All = [Matter, Case, Operator];
-
-    /// <summary>Whether a value may stand in the evidence: up to 200 characters, something to read in it, and nothing that ends, hides or turns a line.</summary>
-    public static bool Takes(string value) => value.Length <= 200 && value.EnumerateRunes().All(IsPlain) && value.EnumerateRunes().Any(Rune.IsLetterOrDigit);
-
-    // Half a surrogate pair is enumerated as the replacement character.
-    private static bool IsPlain(Rune rune) =>
-        rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -25,6 +25,20 @@ public sealed class Call
 
     public Assurance Assurance { get; init; }
 
+    /// <summary>Known by a key sent as it is: good for little.</summary>
+    public bool IsHeaderKey { get; init; }
+
+    /// <summary>Whether who calls was not revoked since; asked between the pages of a long answer. Null: nothing to ask.</summary>
+    public Func<bool>? IsStillGood { get; init; }
+
+    /// <summary>A file that ended because its caller was revoked meanwhile.</summary>
+    public bool IsRevoked { get; internal set; }
+
+    /// <summary>What grades demand of callers, and whether calls say how surely their operator is known.</summary>
+    internal AssuranceSettings Floors { get; set; } = AssuranceSettings.Default;
+
+    internal bool NeedsOperatorAssurance { get; set; }
+
     public IPAddress? Address { get; init; }
 
     /// <summary>The call, or a whole version as a file.</summary>
@@ -83,7 +97,14 @@ public sealed class Call
 }
 
 /// <summary>Matter (事项), case number (办件编号) and operator (经办人) of a call.</summary>
-public sealed record CallPurpose(string? Matter, string? Case, string? Operative);
+public sealed record CallPurpose(string? Matter, string? Case, string? Operative)
+{
+    /// <summary>How surely the calling system knows the operator, as it said.</summary>
+    public string? OperatorAssurance { get; init; }
+
+    /// <summary>Whether the operator signed in at this node; otherwise the calling system vouches for a pseudonym.</summary>
+    public bool IsOwnOperator { get; init; }
+}
 
 /// <summary>Why a call was stopped: a refusal of ours, or a query that does not hold.</summary>
 public sealed record Stop(Refusal? Refusal, QueryFault? Fault)

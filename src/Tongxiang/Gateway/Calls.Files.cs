@@ -48,6 +48,13 @@ public sealed partial class Calls
             using var page = (await copies.Read(call.Version!, plan, ct)).Value;
             // How many rows a filter leaves is known only now: the file breaks off where the day's rows end.
             taken += page.Rows;
+            // A file can take minutes: whoever was revoked meanwhile gets no further page.
+            if (call.IsStillGood?.Invoke() == false)
+            {
+                call.IsCutOff = call.IsRevoked = true;
+                yield break;
+            }
+
             if (call.Held?.Cover(taken) == false)
             {
                 call.IsCutOff = true;

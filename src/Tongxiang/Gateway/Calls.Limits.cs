@@ -19,6 +19,7 @@ public sealed partial class Calls
 
     private (string Key, int PerMinute) RateOf(Call call) => call.Grant is { } grant
         ? ("grant:" + grant.Id, Math.Max(1, grant.Limits.CallsPerMinute))
+        : call.Caller.Client is { } client ? ("client:" + client, settings.KnownCallsPerMinute)
         : ("address:" + Rates.KeyOf(call.Address), settings.OpenCallsPerMinute);
 
     private Stop? Within(Call call, RateLeft rate)
@@ -51,6 +52,8 @@ public sealed partial class Calls
     // Nobody is accountable for an anonymous call: every further million steps, about 50 ms of work, counts as one more.
     private void Charge(Call call, long cost)
     {
-        if (call.IsOpenRead) rates.Charge("address:" + Rates.KeyOf(call.Address), settings.OpenCallsPerMinute, cost / 1_000);
+        if (!call.IsOpenRead) return;
+        var (key, perMinute) = RateOf(call);
+        rates.Charge(key, perMinute, cost / 1_000);
     }
 }

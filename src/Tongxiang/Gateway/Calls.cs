@@ -126,6 +126,7 @@ public sealed partial class Calls
 
     private ValueTask<Stop?> FindGrant(Call call, CancellationToken ct)
     {
+        (call.Floors, call.NeedsOperatorAssurance) = (sources.Floors, settings.NeedsOperatorAssurance);
         var grants = call.Caller.IsAnonymous ? [] : sources.Grants(call.Entry!.Id, call.Caller);
         var chosen = GrantChoice.Choose(grants, call);
         if (!chosen.IsRefused) call.Grant = chosen.Value;

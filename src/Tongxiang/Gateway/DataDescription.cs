@@ -81,7 +81,7 @@ public sealed class DataDescription(Calls calls, GatewaySources sources, TimePro
         Add("limit", "query", say("limit", [scope.Limits.Rows]), "integer");
         Add("offset", "query", Say("offset"), "integer");
         foreach (var name in (string[])["Prefer", "Range"]) Add(name, "header", Say(name.ToLowerInvariant()));
-        if (call.Grant is { NeedsCase: true })
+        if (call.Grant is { } grant && Demands.NeedsCase(grant, call.Entry!.Content))
             foreach (var name in (string[])["Data-Operator", "Data-Case"]) Add(name, "header", Say("case"));
         var responses = new JsonObject { ["200"] = Rows(Say("ok")), ["206"] = Rows(Say("part")) };
         foreach (var status in (int[])[400, 401, 403, 404, 406, 416, 429, 503])

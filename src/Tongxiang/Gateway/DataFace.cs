@@ -134,7 +134,7 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
         response.StatusCode = Partial(plan, page) ? 206 : 200;
         response.Headers.ContentRange = Range(plan, page);
         response.Headers["Range-Unit"] = "items";
-        response.Headers.Vary = "Accept, Range, Prefer, Authorization";
+        response.Headers.Vary = "Accept, Range, Prefer, Authorization, Api-Key";
         if (plan.Count != PlanCount.None) response.Headers["Preference-Applied"] = plan.Count == PlanCount.Exact ? "count=exact" : "count=planned";
         if (call.Receipt is { } receipt) response.Headers[Receipt.Header] = receipt.ToString();
         if (form.Kind == FormKind.Csv && CsvForm.Formulas(page) is > 0 and var formulas) response.Headers["Csv-Formula-Cells"] = formulas.ToString(CultureInfo.InvariantCulture);

@@ -9,6 +9,13 @@ public sealed record GatewaySettings
     [Range(1, 100_000)]
     public int OpenCallsPerMinute { get; init; } = 120;
 
+    /// <summary>Calls a minute of one system on open data, when it says who it is.</summary>
+    [Range(1, 1_000_000)]
+    public int KnownCallsPerMinute { get; init; } = 1_200;
+
+    /// <summary>Whether calls on personal data must also say how surely the calling system knows its operator; it is recorded whenever it is said.</summary>
+    public bool NeedsOperatorAssurance { get; init; }
+
     /// <summary>Calls a civil day of a grant that names no number.</summary>
     [Range(1, long.MaxValue)]
     public long CallsPerDay { get; init; } = 1_000_000;

@@ -31,7 +31,11 @@ public sealed record GatewaySources(
     Func<Id<Grant>, Mode, CancellationToken, ValueTask> Delivered,
     Action<string, long, int> Count,
     Func<string?> Stopped,
-    Func<string, CancellationToken, ValueTask<Receipt?>> Receipt);
+    Func<string, CancellationToken, ValueTask<Receipt?>> Receipt)
+{
+    /// <summary>What grades demand of callers.</summary>
+    public AssuranceSettings Floors { get; init; } = AssuranceSettings.Default;
+}
 
 /// <summary>A rule that may stop a call before it is planned: the fuse and the behaviour of callers are judged by the parts that watch them.</summary>
 /// <param name="Place">After which step it is asked.</param>

@@ -62,6 +62,9 @@ public static class GatewayWiring
         return new GatewaySources(
             http => http.Caller(), catalogue.BySlug, versions.Current, async (entry, number, ct) => await versions.Find(entry, number, ct), versions.Serve,
             (entry, caller) => grants.Active.Of(entry, caller), evidence.Witness, applications.Delivered, evidence.Count, () => evidence.Stopped,
-            async (id, ct) => await evidence.Of(id, ct));
+            async (id, ct) => await evidence.Of(id, ct))
+        {
+            Floors = services.GetRequiredService<AssuranceSettings>(),
+        };
     }
 }

@@ -42,11 +42,23 @@ internal static class GrantChoice
         ("mode", (grant, call) => grant.Modes.Contains(call.Mode) ? null : Refusal.Forbidden("gateway.grant-mode", grant.Number)),
         // Order 809 art. 25: shared data serve the matter they were asked for and no other.
         ("matter", (grant, call) => grant.Matter.Length == 0 || call.Context.Matter is null or { Length: 0 } || call.Context.Matter == grant.Matter ? null : Refusal.Forbidden("gateway.other-matter", grant.Number, grant.Matter)),
-        ("case", (grant, call) => grant.NeedsCase && (string.IsNullOrWhiteSpace(call.Context.Case) || string.IsNullOrWhiteSpace(call.Context.Operative)) ? Refusal.Forbidden("gateway.needs-case", grant.Number) : null),
+        ("case", (grant, call) => Demands.NeedsCase(grant, call.Entry!.Content) && (string.IsNullOrWhiteSpace(call.Context.Case) || string.IsNullOrWhiteSpace(call.Context.Operative)) ? Refusal.Forbidden("gateway.needs-case", grant.Number) : null),
+        ("operator", Operator),
+        ("header-key", (grant, call) => !call.IsHeaderKey || AssuranceRules.TakesHeaderKey(Demands.Of(grant, call.Entry!.Content).Sensitivity, call.Entry.Content.Opening.Class) ? null : Refusal.Forbidden("gateway.header-key", grant.Number)),
         ("assurance", (grant, call) => call.Assurance >= grant.LowestAssurance ? null : Refusal.Forbidden("gateway.low-assurance", grant.Number)),
+        // A grant can be older than the grade its fields have today.
+        ("grade", (grant, call) => AssuranceRules.Floor(Demands.Of(grant, call.Entry!.Content).Sensitivity, call.Floors) is var floor && call.Assurance >= floor ? null : Refusal.Forbidden("gateway.grade-assurance", grant.Number, new TextKey("share.assurance." + floor))),
         ("hours", (grant, call) => InHours(grant.Limits.Hours, call.At) ? null : Refusal.Forbidden("gateway.outside-hours", grant.Number, grant.Limits.Hours!.From, grant.Limits.Hours.To)),
         ("network", (grant, call) => InNetworks(grant.Limits.Networks, call.Address) ? null : Refusal.Forbidden("gateway.outside-network", grant.Number)),
     ];
+
+    // Order 809 art. 25 and the rule that every look at a person has a name behind it: a pseudonym that lasts, never the person's own numbers.
+    private static Refusal? Operator(Grant grant, Call call)
+    {
+        if (call.Context is { IsOwnOperator: false, Operative: { } named } && Operators.NamesAPerson(named)) return Refusal.Forbidden("gateway.operator-personal");
+        if (call.Context.OperatorAssurance is { } said) return Operators.IsAssurance(said) ? null : Refusal.Forbidden("gateway.operator-assurance", Query.QueryFault.Clip(said), string.Join(", ", Operators.Assurances));
+        return call.NeedsOperatorAssurance && Demands.NeedsCase(grant, call.Entry!.Content) ? Refusal.Forbidden("gateway.operator-assurance-missing", string.Join(", ", Operators.Assurances)) : null;
+    }
 
     /// <summary>From inclusive to exclusive; 22 to 6 goes over midnight.</summary>
     internal static bool InHours(HourRange? hours, DateTimeOffset at)

@@ -21,13 +21,24 @@ internal static class Reception
                 http.Request.QueryString.Value ?? "", http.Request.Headers.Range.ToString() is { Length: > 0 } range ? range : null,
                 http.Request.Headers["Range-Unit"].ToString() is { Length: > 0 } unit ? unit : null, http.Request.Headers["Prefer"].ToString()),
             Caller = caller,
-            Assurance = bearer is { IsAsserted: true } ? Assurance.SignedAssertion : Assurance.Key,
+            Assurance = bearer switch
+            {
+                { IsBound: true, IsAsserted: true } => Assurance.BoundToken,
+                { IsAsserted: true } => Assurance.SignedAssertion,
+                _ => Assurance.Key,
+            },
+            IsHeaderKey = bearer is { IsHeaderKey: true },
+            IsStillGood = bearer is null ? null : () => bearer.IsStillGood,
             Address = http.Connection.RemoteIpAddress,
             Mode = mode,
             // What the token says cannot be changed by whoever holds it, and who has signed in is the operator; a header only fills a gap.
             Context = new CallPurpose(
                 bearer?.Matter ?? Named(http, CallContext.Matter) ?? Unclear(http, CallContext.Matter), bearer?.Case ?? Named(http, CallContext.Case),
-                bearer?.Operator ?? caller.Person?.ToString() ?? Named(http, CallContext.Operator)),
+                bearer?.Operator ?? caller.Person?.ToString() ?? Named(http, CallContext.Operator))
+            {
+                OperatorAssurance = bearer?.OperatorAssurance ?? (IsOwn(caller) ? Operators.OwnSession : Named(http, CallContext.OperatorAssurance) ?? Unclear(http, CallContext.OperatorAssurance)),
+                IsOwnOperator = bearer?.Operator is null && caller.Person is not null,
+            },
             Form = form,
             IsSingle = isSingle,
             Adjust = adjust,
@@ -42,6 +53,8 @@ internal static class Reception
         return at > 0 && long.TryParse(resource.AsSpan(at + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0
             ? (resource[..at], number) : (resource, null);
     }
+
+    private static bool IsOwn(Caller caller) => caller is { Person: not null, Client: null };
 
     // A matter that cannot be read is not the one that was granted, other than no matter at all.
     private static string? Unclear(HttpContext http, string name) => http.Request.Headers[name].Any(text => text is { Length: > 0 }) ? "?" : null;

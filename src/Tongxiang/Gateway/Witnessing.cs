@@ -91,6 +91,7 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
 
         if (call.Context.Case is { Length: > 0 } number) facts["case"] = number;
         if (call.Context.Operative is { Length: > 0 } operative) facts["operator"] = Digest(pseudonyms, operative);
+        if (call.Context.OperatorAssurance is { } known && Operators.IsAssurance(known)) facts["operatorAssurance"] = known;
         return facts;
     }
 

@@ -15,7 +15,7 @@ public delegate ValueTask<Entry?> EntrySource(Id<Entry> id, CancellationToken ct
 
 /// <summary>The front door of applications, both lanes: one engine takes every step, and each step is one commit with its evidence and notices.</summary>
 public sealed partial class Applications(
-    Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, RulePack rules, Calendar calendar, EntrySource entries, Grants grants, Notices notices, Deputies deputies)
+    Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, RulePack rules, Calendar calendar, EntrySource entries, Grants grants, Notices notices, Deputies deputies, AssuranceSettings? floors = null)
 {
     /// <summary>What a step works with: who, when, and the world as it is.</summary>
     private sealed record Moment(Caller Caller, IReadOnlySet<Side> Sides, Application Now, Entry Entry, DateTimeOffset At, WorkCalendar Calendar, Move Move)

@@ -70,13 +70,13 @@ public sealed partial class Applications
             return next with { Grant = grant.Id };
         });
 
-    private static Outcome<Application> Refused(Moment m) =>
+    private Outcome<Application> Refused(Moment m) =>
         Stands(m, m.Now.Reply!) ?? (Outcome<Application>)(m.Now with { Reason = m.Now.Reply!.Reason });
 
-    private static Refusal? Stands(Moment m, Reply reply)
+    private Refusal? Stands(Moment m, Reply reply)
     {
         if (ReplyRules.May(m.Now, reply) is { } refusal) return refusal;
-        var errors = ReplyRules.Check(m.Now, m.Entry, reply);
+        var errors = ReplyRules.Check(m.Now, m.Entry, reply, floors);
         return errors.Count == 0 ? null : Refusal.Invalid([.. errors]) with { Article = reply.IsConsent ? null : ReplyRules.ArticleOf(m.Now, 21) };
     }
 }

@@ -7,8 +7,18 @@ namespace Tongxiang.Share;
 /// <summary>Whether a grant can be used.</summary>
 public enum GrantState { Active, Suspended, Ended }
 
-/// <summary>How sure the gateway must be of who calls; a grant names the lowest it takes.</summary>
-public enum Assurance { Key, SignedAssertion, BoundToken }
+/// <summary>How sure the gateway must be of who calls; a grant names the lowest it takes. Kept by name: the numbers only order them, and leave room between.</summary>
+public enum Assurance
+{
+    /// <summary>Something that whoever copies it can send: a token fetched at the desk, a session, a key in a header.</summary>
+    Key = 0,
+
+    /// <summary>A token that the system got by signing with its own key; for its ten minutes it is good in any hand.</summary>
+    SignedAssertion = 20,
+
+    /// <summary>A token that counts only together with the key or certificate it is bound to, proved at each call (DPoP, mutual TLS).</summary>
+    BoundToken = 30,
+}
 
 /// <summary>What of the answer is changed for one granted field.</summary>
 public enum FieldForm { Plain, Masked }

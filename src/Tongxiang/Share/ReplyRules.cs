@@ -16,8 +16,17 @@ public static class ReplyRules
         return null;
     }
 
-    public static IReadOnlyList<FieldError> Check(Application now, Entry entry, Reply reply) =>
-        reply.IsConsent ? [.. Consent(now, entry, reply)] : [.. RefusalErrors(reply)];
+    /// <param name="floors">What grades demand of callers; the built-in table when null.</param>
+    public static IReadOnlyList<FieldError> Check(Application now, Entry entry, Reply reply, AssuranceSettings? floors = null) =>
+        reply.IsConsent ? [.. Consent(now, entry, reply), .. TooLow(entry, reply, floors ?? AssuranceSettings.Default)] : [.. RefusalErrors(reply)];
+
+    private static IEnumerable<FieldError> TooLow(Entry entry, Reply reply, AssuranceSettings floors)
+    {
+        var floor = AssuranceRules.Floor(AssuranceRules.Of(Given(reply).Select(f => f.Name), entry.Content), floors);
+        if (reply.LowestAssurance < floor) yield return new FieldError("lowestAssurance", "share.reply.assurance-low", Level(reply.LowestAssurance), Level(floor));
+    }
+
+    private static TextKey Level(Assurance level) => new("share.assurance." + level);
 
     /// <summary>What the supplement notice must be: everything at once, each thing named.</summary>
     public static IReadOnlyList<FieldError> Missing(IReadOnlyList<string> missing) =>

@@ -16,6 +16,8 @@ public static class ShareWiring
         _ = settings;
         services.AddOptions<NoticeSettings>().BindConfiguration("Notices").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<NoticeSettings>>().Value);
+        services.AddOptions<AssuranceSettings>().BindConfiguration("Assurance");
+        services.AddSingleton(p => p.GetRequiredService<IOptions<AssuranceSettings>>().Value);
         services.AddSingleton(p => GrantKey.Of(p.GetRequiredService<Home>(), p.GetRequiredService<NodeKey>()));
         services.AddSingleton<EntrySource>(p => (id, ct) => new ValueTask<Entry?>(p.GetRequiredService<Entries>().Find(id, ct)));
         services.AddSingleton<CatalogueQueue>(p => (caller, ct) => Waiting(p.GetRequiredService<Entries>(), caller, ct));

@@ -35,15 +35,17 @@ internal sealed class TokenLab : IAsyncDisposable
     public Client Client { get; private set; } = null!;
     public string Issuer => publicUrl ?? Node.Http.BaseAddress!.ToString();
 
-    public static async Task<TokenLab> Start(Store store, string? publicUrl = null)
+    public static async Task<TokenLab> Start(Store store, string? publicUrl = null, IReadOnlyDictionary<string, string>? settings = null)
     {
+        var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
+        if (publicUrl is not null) all["Node:PublicUrl"] = publicUrl;
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 9, 18, 9, 0, 0, TimeSpan.FromHours(8)));
         var node = await NodeLab.Start(store, services =>
         {
             services.AddSingleton<TimeProvider>(clock);
             // Hashing is dear on purpose; the tests need it right, not dear.
             services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1000);
-        }, settings: publicUrl is null ? null : new Dictionary<string, string> { ["Node:PublicUrl"] = publicUrl });
+        }, settings: all);
         var lab = new TokenLab(node, clock, publicUrl);
         var agency = new Agency(Id<Agency>.New(clock), "police", "91350100M000100Y43", "公安厅", "Police", AgencyKind.Department, "290000", null, null, null);
         lab.Agency = (await node.Get<Roster>().Add(Caller.Platform, agency, default)).Value;
@@ -80,7 +82,7 @@ internal sealed class TokenLab : IAsyncDisposable
         return $"{content}.{Base64Url.EncodeToString(sign is null ? Key.SignData(bytes, HashAlgorithmName.SHA256) : sign(bytes))}";
     }
 
-    public async Task<(int Status, JsonElement Body)> Ask(string? assertion, string client = "police-01", Action<Dictionary<string, string>>? change = null)
+    public async Task<(int Status, JsonElement Body)> Ask(string? assertion, string client = "police-01", Action<Dictionary<string, string>>? change = null, string? proof = null)
     {
         var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = client };
         if (assertion is not null)
@@ -89,7 +91,9 @@ internal sealed class TokenLab : IAsyncDisposable
             form["client_assertion"] = assertion;
         }
         change?.Invoke(form);
-        using var answer = await Node.Http.PostAsync("/connect/token", new FormUrlEncodedContent(form));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/connect/token") { Content = new FormUrlEncodedContent(form) };
+        if (proof is not null) request.Headers.Add("DPoP", proof);
+        using var answer = await Node.Http.SendAsync(request);
         return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
     }
 

@@ -36,7 +36,9 @@ public sealed class TokenTests
     {
         await using var lab = await TokenLab.Start(Store.Sqlite);
         var about = await lab.Node.Http.GetFromJsonAsync<JsonElement>("/.well-known/openid-configuration");
-        Assert.Equal(["private_key_jwt"], about.GetProperty("token_endpoint_auth_methods_supported").EnumerateArray().Select(m => m.GetString()));
+        Assert.Equal(["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"], about.GetProperty("token_endpoint_auth_methods_supported").EnumerateArray().Select(m => m.GetString()));
+        Assert.Equal(["ES256", "PS256", "RS256"], about.GetProperty("dpop_signing_alg_values_supported").EnumerateArray().Select(m => m.GetString()));
+        Assert.True(about.GetProperty("tls_client_certificate_bound_access_tokens").GetBoolean());
         Assert.Equal(["client_credentials"], about.GetProperty("grant_types_supported").EnumerateArray().Select(m => m.GetString()));
         var keys = await lab.Node.Http.GetFromJsonAsync<JsonElement>(about.GetProperty("jwks_uri").GetString());
         var key = Assert.Single(keys.GetProperty("keys").EnumerateArray());
@@ -152,7 +154,7 @@ public sealed class TokenTests
         var token = await lab.Token();
         lab.Clock.Advance(TimeSpan.FromSeconds(2));
         var elsewhere = new Tongxiang.Agencies.Directory(lab.Node.Get<Db>());
-        var copy = new Clients(lab.Node.Get<Db>(), lab.Clock, lab.Node.Get<EvidenceLog>(), elsewhere);
+        var copy = new Clients(lab.Node.Get<Db>(), lab.Clock, lab.Node.Get<EvidenceLog>(), elsewhere, new IdentitySettings());
         await copy.Refresh(default);
         Assert.Null((await copy.Revoke(Caller.Platform, lab.Client.Id, default)).Refusal);
         await lab.Node.Get<Follower>().Follow(default);

@@ -14,8 +14,10 @@ public sealed partial class GuideTests
     public async Task Every_block_of_the_API_guide_runs_as_it_stands()
     {
         Assert.SkipUnless(File.Exists("/bin/bash") && File.Exists("/usr/bin/curl"), "Needs bash and curl.");
+        var mutual = $"https://127.0.0.1:{Tongxiang.Tests.Agencies.MutualTests.FreePort()}";
         // Slow hashes guard real passwords; here they would only be waited for.
-        await using var node = await NodeLab.Start(Store.Sqlite, s => s.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1_000), people: 500);
+        await using var node = await NodeLab.Start(Store.Sqlite, s => s.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1_000), people: 500,
+            settings: new Dictionary<string, string> { ["Listeners:Mutual"] = mutual });
         var folder = StoreLab.Folder();
         var command = Path.Combine(folder, "tongxiang");
         await File.WriteAllTextAsync(command, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "Tongxiang.Server.dll")}' \"$@\"\n");
@@ -25,6 +27,7 @@ public sealed partial class GuideTests
 
         var start = new ProcessStartInfo("/bin/bash", "-s") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["BASE"] = node.Http.BaseAddress!.ToString().TrimEnd('/');
+        start.Environment["MUTUAL"] = mutual;
         start.Environment["DATA"] = node.Get<Home>().Root;
         using var bash = Process.Start(start)!;
         await bash.StandardInput.WriteAsync(script);

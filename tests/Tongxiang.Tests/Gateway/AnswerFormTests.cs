@@ -170,6 +170,8 @@ public sealed class AnswerFormTests
         using (var request = new HttpRequestMessage(HttpMethod.Get, "/data/people/download.ndjson"))
         {
             request.Headers.Add("Test-Agency", GatewayLab.Consumer.ToString());
+            request.Headers.Add("Data-Operator", "operator-1");
+            request.Headers.Add("Data-Case", "BJ-1");
             using var answer = await lab.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             await (await answer.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[1_000]);
         }
