@@ -11,6 +11,8 @@ public readonly record struct LeakedCell(string Text, bool? IsChosen);
 /// <summary>A leaked table, or a part of one, read leniently: whatever separates its cells, however its text is encoded, and with the forms of its cells.</summary>
 public sealed record LeakedTable(IReadOnlyList<string> Names, IReadOnlyList<LeakedCell[]> Rows)
 {
+    private static readonly char[] separators = [',', '\t', ';', '|'];
+
     public const int MostRows = 200_000;
 
     /// <summary>Reads CSV or lines of JSON.</summary>
@@ -31,7 +33,7 @@ public sealed record LeakedTable(IReadOnlyList<string> Names, IReadOnlyList<Leak
     private static LeakedTable Separated(string text)
     {
         var line = text[..(text.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end ? end : text.Length)];
-        var separator = new[] { ',', '\t', ';', '|' }.MaxBy(sign => line.AsSpan().Count(sign));
+        var separator = separators.MaxBy(sign => line.AsSpan().Count(sign));
         var rows = new List<LeakedCell[]>();
         var cells = new List<LeakedCell>();
         for (var at = 0; at < text.Length && rows.Count <= MostRows;)

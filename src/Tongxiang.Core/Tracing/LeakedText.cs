@@ -5,6 +5,10 @@ namespace Tongxiang.Core.Tracing;
 /// <summary>What stays of a cell when a spreadsheet has opened and saved it: spaces, leading and closing zeros and the way a day is written say nothing.</summary>
 public static class LeakedText
 {
+    private static readonly char[] betweenDayAndTime = [' ', 'T'];
+    private static readonly char[] inDay = ['-', '/', '.', '年', '月', '日'];
+    private static readonly char[] nothingOfTime = [':', '0', ' '];
+
     public static string Plain(string text)
     {
         text = text.Trim().TrimStart('\'');
@@ -28,10 +32,10 @@ public static class LeakedText
     private static string? Day(string text)
     {
         if (text.Length is < 8 or > 19 || !char.IsAsciiDigit(text[3]) || char.IsAsciiDigit(text[4])) return null;
-        var day = text.Split([' ', 'T'], 2);
-        var parts = day[0].Split(['-', '/', '.', '年', '月', '日'], StringSplitOptions.RemoveEmptyEntries);
+        var day = text.Split(betweenDayAndTime, 2);
+        var parts = day[0].Split(inDay, StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length != 3 || !parts.All(p => int.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _))) return null;
         var date = $"{parts[0].PadLeft(4, '0')}-{parts[1].PadLeft(2, '0')}-{parts[2].PadLeft(2, '0')}";
-        return day.Length == 1 || day[1].Trim(':', '0', ' ').Length == 0 ? date : $"{date}T{day[1]}";
+        return day.Length == 1 || day[1].Trim(nothingOfTime).Length == 0 ? date : $"{date}T{day[1]}";
     }
 }

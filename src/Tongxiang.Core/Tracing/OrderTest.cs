@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Tongxiang.Core.Tracing;
 
 /// <summary>How likely it is that rows stand in the order of a mark by chance.</summary>
@@ -14,9 +12,9 @@ public sealed class OrderTest
     public const int RunLength = 8;
 
     private const int mostRows = 4_096;
-    private static readonly ConcurrentDictionary<string, double[]> known = new();
     private readonly List<ulong[]> runs = [];
     private readonly Dictionary<long, List<ulong>> open = [];
+    private double[]? tail;
     private int rows;
 
     /// <summary>Runs that are compared.</summary>
@@ -58,21 +56,17 @@ public sealed class OrderTest
                     if (places[i] > places[j]) against++;
         }
 
-        return Math.Max(-300, Math.Log10(Math.Max(1e-301, Tail()[against])));
+        tail ??= Tail();
+        return Math.Max(-300, Math.Log10(Math.Max(1e-301, tail[against])));
     }
 
     // Probability of so many pairs or fewer, by the lengths of the runs.
     private double[] Tail()
     {
-        var lengths = runs.GroupBy(run => run.Length).OrderBy(g => g.Key).Select(g => (Length: g.Key, Count: g.Count())).ToList();
-        return known.GetOrAdd(string.Join(',', lengths), _ =>
-        {
-            double[] sum = [1];
-            foreach (var (length, count) in lengths)
-                for (var i = 0; i < count; i++) sum = Convolve(sum, Mahonian(length));
-            for (var i = 1; i < sum.Length; i++) sum[i] += sum[i - 1];
-            return sum;
-        });
+        double[] sum = [1];
+        foreach (var run in runs) sum = Convolve(sum, Mahonian(run.Length));
+        for (var i = 1; i < sum.Length; i++) sum[i] += sum[i - 1];
+        return sum;
     }
 
     /// <summary>Probability of each number of inversions of a random order of n rows.</summary>

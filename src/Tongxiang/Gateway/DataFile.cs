@@ -93,7 +93,8 @@ public sealed class DataFile(Calls calls, GatewaySources sources, Bulk bulk, Par
         var ending = $"-v{call.Version!.Number}{(call.Grant is { } grant ? "-" + grant.Number : "")}.{format}";
         response.Headers.ContentDisposition = $"attachment; filename=\"{call.Entry!.Slug}{ending}\"; filename*=UTF-8''{Uri.EscapeDataString(call.Entry.Content.Name + ending)}";
         response.Headers.CacheControl = call.IsOpenRead ? "public, max-age=60" : "private, no-store";
-        response.Headers.ETag = $"\"{call.Version.Digest}\"";
+        // No two marked files are alike, so none may be continued with the bytes of another.
+        response.Headers.ETag = call.Receipt is { } own && call.Grant is not null ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{call.Version.Digest}-{own.Index}\"") : $"\"{call.Version.Digest}\"";
         if (call.Entry.IsOpen) response.Headers.AccessControlAllowOrigin = "*";
         // The rows are still on their way: what they may hold is known from the version's profile.
         if (form == BulkFormat.Csv && call.Version.FormulaColumns() is { Count: > 0 } formulas && call.Plan!.Columns.Where(c => formulas.Contains(c.Field.Name)).Select(c => Uri.EscapeDataString(c.Shown)).ToList() is { Count: > 0 } shown)

@@ -1,5 +1,4 @@
 using SQLitePCL;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Warehouse;

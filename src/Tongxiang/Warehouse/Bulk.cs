@@ -99,7 +99,7 @@ public sealed class Bulk(Home home, VersionFiles files)
         try
         {
             using var duck = new Duck(home);
-            duck.Run($"copy (select * from {Duck.Parquet(from.Path)}) to {Duck.Text(text.Path)} (format csv, header true)");
+            duck.Run($"copy (from {Duck.Parquet(from.Path)}) to {Duck.Text(text.Path)} (format csv, header true)");
             return text;
         }
         catch

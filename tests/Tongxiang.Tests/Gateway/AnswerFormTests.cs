@@ -133,7 +133,8 @@ public sealed class AnswerFormTests
         var answer = await lab.Call("/data/people/download.csv?select=name,division", GatewayLab.Consumer, "text/csv; bom=0");
         var bytes = await answer.Content.ReadAsByteArrayAsync();
 
-        Assert.Equal("name,division\n欧**,290102\n李*,290201\n", Encoding.UTF8.GetString(bytes));
+        Assert.StartsWith("name,division\n", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
+        Assert.Equal(DownloadRangeTests.Rows("name,division\n欧**,290102\n李*,290201\n"u8.ToArray()), DownloadRangeTests.Rows(bytes));
         Assert.True(answer.Headers.Contains(Receipt.Header));
         Assert.Contains("attachment", answer.Content.Headers.ContentDisposition!.ToString());
         Assert.Equal(["gateway.permitted", "gateway.closed"], lab.Witnessed.Select(h => h.Kind));

@@ -34,16 +34,19 @@ public sealed class DownloadRangeTests
                 });
                 var bytes = await answer.Content.ReadAsByteArrayAsync();
                 // A server may pass over ranges (RFC 9110, 14.2): the file is then what was permitted, whole.
-                Assert.True(answer.StatusCode == HttpStatusCode.OK && bytes.AsSpan().SequenceEqual(whole), $"{range} {condition}: {(int)answer.StatusCode} {System.Text.Encoding.UTF8.GetString(bytes)}");
+                Assert.True(answer.StatusCode == HttpStatusCode.OK && Rows(bytes) == Rows(whole), $"{range} {condition}: {(int)answer.StatusCode} {System.Text.Encoding.UTF8.GetString(bytes)}");
                 Assert.Null(answer.Content.Headers.ContentRange);
                 await lab.Until(before + 2);
                 Assert.Equal(["gateway.permitted", "gateway.closed"], lab.Witnessed.Skip(before).Select(h => h.Kind));
                 var facts = lab.Witnessed[^1].Facts;
-                Assert.Equal(("2", $"{whole.Length}", "whole"), (facts["rows"], facts["bytes"], facts["outcome"]));
+                Assert.Equal(("2", $"{bytes.Length}", "whole"), (facts["rows"], facts["bytes"], facts["outcome"]));
             }
 
         var files = 2 + 5 * (Ranges.Length + 1);
         Assert.Equal((files, 2L * files), lab.Get<Tongxiang.Gateway.DayUses>().Today(grant));
         Assert.Equal(files, lab.Delivered.Count);
     }
+
+    // Each file is marked for itself: in the order of its rows and in quotes that a text would not need.
+    internal static string Rows(byte[] csv) => string.Join('\n', System.Text.Encoding.UTF8.GetString(csv).Replace("\"", "", StringComparison.Ordinal).Split('\n').Order(StringComparer.Ordinal));
 }

@@ -12,6 +12,8 @@ public sealed class DriftException(string message) : Exception(message);
 /// <summary>Reads a provider's answer into rows of the entry's types: every field must be there and hold what it is declared to hold.</summary>
 internal static class ProviderAnswer
 {
+    private static readonly string[] stamps = ["yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFFFFFF"];
+
     /// <exception cref="DriftException">The answer has another form than declared.</exception>
     public static AnswerTable Read(ReadOnlyMemory<byte> body, ProviderApi api, Version version)
     {
@@ -74,7 +76,7 @@ internal static class ProviderAnswer
         (FieldType.Decimal, JsonValueKind.Number) => Scaled(value, field.Scale ?? 0),
         (FieldType.Real, JsonValueKind.Number) => value.TryGetDouble(out var real) && double.IsFinite(real) ? real : null,
         (FieldType.Date, JsonValueKind.String) => DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? value.GetString() : null,
-        (FieldType.Timestamp, JsonValueKind.String) => DateTime.TryParseExact(value.GetString(), ["yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFFFFFF"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? value.GetString() : null,
+        (FieldType.Timestamp, JsonValueKind.String) => DateTime.TryParseExact(value.GetString(), stamps, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? value.GetString() : null,
         _ => null,
     };
 

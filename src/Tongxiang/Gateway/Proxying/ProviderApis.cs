@@ -149,13 +149,16 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
         """);
 
     // The address is no secret to auditors, the credentials are to everybody.
-    private static Happening Told(ProviderApi api, string kind, Caller caller) => new(kind, caller.Actor, caller.Agency?.ToString(), $"entry:{api.Entry}", api.DecidedAt ?? api.ProposedAt, new Dictionary<string, string>(StringComparer.Ordinal)
+    private static Happening Told(ProviderApi api, string kind, Caller caller)
     {
-        ["resource"] = api.Slug,
-        ["revision"] = api.Revision.ToString(CultureInfo.InvariantCulture),
-        ["address"] = Query.QueryFault.Clip(api.Address),
-    })
-    { Parties = [api.Agency.ToString()] };
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["resource"] = api.Slug,
+            ["revision"] = api.Revision.ToString(CultureInfo.InvariantCulture),
+            ["address"] = Query.QueryFault.Clip(api.Address),
+        };
+        return new Happening(kind, caller.Actor, caller.Agency?.ToString(), $"entry:{api.Entry}", api.DecidedAt ?? api.ProposedAt, facts) { Parties = [api.Agency.ToString()] };
+    }
 
     private static Sql Select => Of(
         $"""

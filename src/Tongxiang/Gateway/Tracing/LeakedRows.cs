@@ -63,17 +63,17 @@ internal sealed class LeakedRows(LeakedTable table)
         return key.ToString();
     }
 
-    /// <summary>The order of the rows that were found, as the mark of a release would have put them.</summary>
-    public static OrderTest Order(IReadOnlyList<RowMatch> matches, Release release)
+    /// <summary>The order of the rows that were found, by the blocks in which they were put.</summary>
+    public static OrderTest Order(IReadOnlyList<RowMatch> matches, long blockRows)
     {
         var test = new OrderTest();
-        foreach (var match in matches) test.Add(release.BlockRows == 0 ? 0 : match.Position / release.BlockRows, match.Id);
+        foreach (var match in matches) test.Add(blockRows == 0 ? 0 : match.Position / blockRows, match.Id);
         test.Complete();
         return test;
     }
 
     /// <summary>The forms of the cells that were found.</summary>
-    public FormTest Forms(IReadOnlyList<RowMatch> matches, IReadOnlyDictionary<int, int> map, Release release)
+    public FormTest Forms(IReadOnlyList<RowMatch> matches, IReadOnlyDictionary<int, int> map, bool isCsv)
     {
         var test = new FormTest();
         foreach (var match in matches)
@@ -81,7 +81,7 @@ internal sealed class LeakedRows(LeakedTable table)
             {
                 if (own >= table.Rows[match.At].Length || table.Rows[match.At][own].IsChosen is not { } isChosen) continue;
                 // In CSV only texts have a choice; in lines of JSON every value has.
-                if (release.Form == "csv" && (match.TextColumns >> Math.Min(other, 63) & 1) == 0) continue;
+                if (isCsv && (match.TextColumns >> Math.Min(other, 63) & 1) == 0) continue;
                 test.Add(match.Id, other, isChosen);
             }
 

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text;
 using Tongxiang.Core.Tracing;
-using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Tongxiang.Agencies;
 using Tongxiang.Core.Tracing;
 using Tongxiang.Evidence;
-using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Gateway.Tracing;
@@ -79,7 +78,10 @@ public sealed partial class Traces(Releases releases, Slices slices, Db db, Evid
             var matches = await slices.Match(group, leaked, map, ct);
             if (matches.Count == 0) continue;
             traced.Add(new TracedSlice(group.Slug, group.VersionNumber, (double)matches.Count / table.Rows.Count, matches.Count, [.. map.Values.Select(c => group.Shown[c])], [.. group.Releases.Select(r => r.GrantNumber).Distinct()]));
-            foreach (var release in group.Releases) findings.Add((release, LeakedRows.Order(matches, release), leaked.Forms(matches, map, release)));
+            // What the file says is the same for all these releases; only their keys differ.
+            var orders = group.Releases.GroupBy(r => r.BlockRows).ToDictionary(g => g.Key, g => LeakedRows.Order(matches, g.Key));
+            var forms = group.Releases.GroupBy(r => r.Form).ToDictionary(g => g.Key, g => leaked.Forms(matches, map, isCsv: g.Key == "csv"), StringComparer.Ordinal);
+            foreach (var release in group.Releases) findings.Add((release, orders[release.BlockRows], forms[release.Form]));
         }
 
         var compared = groups.Take(mostSlices).Sum(g => g.Releases.Count);

@@ -14,7 +14,7 @@ namespace Tongxiang.Tests.Gateway.Tracing;
 
 public sealed class TraceTests
 {
-    private static readonly Caller Guard = Caller.Anonymous with { Actor = "guard", Person = new Id<Person>(Guid.NewGuid()), Agency = GatewayLab.Provider, AgencyKind = AgencyKind.Bureau, Roles = new HashSet<Role> { Role.SecurityAdmin } };
+    private static readonly Caller Guard = Caller.Anonymous with { Actor = "guard", Person = new Id<Person>(Guid.Parse("00000000-0000-7000-8000-0000000000b1")), Agency = GatewayLab.Provider, AgencyKind = AgencyKind.Bureau, Roles = new HashSet<Role> { Role.SecurityAdmin } };
 
     [Theory, EveryStore]
     public async Task The_leaker_is_named_from_a_part_of_the_file_however_it_was_treated(Store store)
