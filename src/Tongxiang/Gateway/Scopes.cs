@@ -13,13 +13,13 @@ namespace Tongxiang.Gateway;
 internal sealed class Scopes(GatewaySettings settings, Protections protections)
 {
     private const int kept = 10_000;
-    private readonly ConcurrentDictionary<(Id<Grant>? Grant, Id<Version> Version, long Revision, long Proposed, long Protection), Outcome<QueryScope>> known = new();
+    private readonly ConcurrentDictionary<(Id<Grant>? Grant, Id<Version> Version, long Revision, long Proposed, long Protection, Audience Audience), Outcome<QueryScope>> known = new();
 
     public Outcome<QueryScope> Of(Entry entry, Version version, Grant? grant, Audience audience)
     {
         if (known.Count > kept) known.Clear();
         // A grade that a draft raises and a key that changes count at once, as a published change does.
-        return known.GetOrAdd((grant?.Id, version.Id, entry.Revision, entry.ChangedAt.ToUnixTimeMilliseconds(), protections.Generation), _ => grant is null ? Open(entry, version) : Granted(entry, version, grant, audience));
+        return known.GetOrAdd((grant?.Id, version.Id, entry.Revision, entry.ChangedAt.ToUnixTimeMilliseconds(), protections.Generation, audience), _ => grant is null ? Open(entry, version) : Granted(entry, version, grant, AudienceOf(grant, audience)));
     }
 
     // A field can be stricter than its entry, and may have left it since: what is not open today does not exist for the public, in older versions too.
@@ -49,6 +49,11 @@ internal sealed class Scopes(GatewaySettings settings, Protections protections)
         ScopeColumn[] columns = [.. protection.Fields.Select(field => Column(field, protection))];
         return columns.Length == 0 ? new Refusal(409, "gateway.grant-fields", grant.Number) : new QueryScope(entry.Slug, columns, rows, Limits()) { Protection = protection, Subject = Subjects.Of(version) };
     }
+
+    // The lane is part of what was signed: whoever makes a package or a trace on the consumer's behalf does not change to whom the data go.
+    private static Audience AudienceOf(Grant grant, Audience ofCaller) =>
+        grant.Record.Contains("\"lane\":\"Sharing\"", StringComparison.Ordinal) ? Audience.Departments
+        : grant.Record.Contains("\"lane\":\"Opening\"", StringComparison.Ordinal) ? Audience.Outside : ofCaller;
 
     private static ScopeColumn Column(Field field, Protection protection) => new(field, protection.FormOf(field.Name).Form != FieldForm.Plain);
 

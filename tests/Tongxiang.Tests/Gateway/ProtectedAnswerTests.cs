@@ -158,6 +158,26 @@ public sealed class ProtectedAnswerTests
     }
 
     [Theory, EveryStore]
+    public async Task The_signed_lane_says_to_whom_data_go_whoever_calls_for_the_consumer(Store store)
+    {
+        await using var lab = await GatewayLab.Open(store);
+        var entry = await lab.Add(lab.Entry("people", [.. fields.Select(f => f with { Grade = f.Name == "name" ? Grade.General3 : f.Grade })], ["key"], OpenClass.Conditional), rows);
+        async Task<string?> Name(string record, Id<Agency> consumer)
+        {
+            lab.Grants.Clear();
+            lab.Grant(entry, consumer, ["name", "key"], change: g => g with { Record = record });
+            return (await Rows(lab, "/data/people?key=eq.1", consumer))[0].GetProperty("name").GetString();
+        }
+
+        foreach (var consumer in (Id<Agency>[])[GatewayLab.Consumer, GatewayLab.Company])
+        {
+            Assert.Equal("张三", await Name("""{"lane":"Sharing"}""", consumer));
+            Assert.Equal("张*", await Name("""{"lane":"Opening"}""", consumer));
+            Assert.Equal("张*", await Name("""{"lane":"Opening","purpose":"\"lane\":\"Sharing\""}""", consumer));
+        }
+    }
+
+    [Theory, EveryStore]
     public async Task A_sealed_field_leaves_only_to_a_consumer_with_a_key_and_opens_with_it(Store store)
     {
         await using var lab = await GatewayLab.Open(store);
