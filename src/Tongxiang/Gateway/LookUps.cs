@@ -59,7 +59,11 @@ public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Ver
             // The node itself has signed the officer in; a header key would say less, a key in the officer's hand more.
             Assurance = Assurance.SignedAssertion,
             Address = address,
-            Context = new CallPurpose(choice.Grant.Matter, wish.Case.Trim(), caller.Person!.ToString()),
+            Context = new CallPurpose(choice.Grant.Matter, wish.Case.Trim(), caller.Person!.ToString())
+            {
+                OperatorAssurance = Operators.OwnSession,
+                IsOwnOperator = true,
+            },
             Form = Form,
             Under = choice.Grant.Id,
             Adjust = (scope, plan) => Narrow(choice, wish, scope, plan),
