@@ -16,11 +16,12 @@ return args switch
     ["hand-written", var port, var connection] => await Peers.HandWritten(port, connection),
     ["node-for-calls", .. var rest] => await CallNode.Run(rest),
     ["protect", .. var rest] => Protect.Run(rest),
+    ["journal", .. var rest] => Journal.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] [--ablation] | nab [folder] | evidence [callers] [folder] | protect [rounds] | gateway (see bench/gateway)");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Tongxiang.Bench -- call [rows] | landing [rows] | people [rows] | lookup [rows] | search [entries] | behaviour [first seed] [last seed] [--ablation] | nab [folder] | evidence [callers] [folder] | protect [rounds] | gateway (see bench/gateway) | journal [disclosures]");
     return 2;
 }

@@ -13,7 +13,7 @@ static class DeskNav
             new(visit["desk.nav.work"],
             [
                 new("/desk", visit["desk.nav.inbox"], waiting), new("/desk/applications", visit["desk.nav.applications"]),
-                .. caller.IsGovernment ? new[] { new NavItem("/desk/received", visit["case.received"]), new NavItem("/desk/reports", visit["report.desk"], reports) } : [],
+                .. caller.IsGovernment ? new[] { new NavItem("/desk/received", visit["case.received"]), new NavItem("/desk/reports", visit["report.desk"], reports), new NavItem("/desk/challenges", visit["looks.desk"]) } : [],
                 new("/desk/notices", visit["case.notices"], unread),
             ]),
         };

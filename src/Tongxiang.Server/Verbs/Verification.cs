@@ -10,6 +10,9 @@ namespace Tongxiang.Server.Verbs;
 /// <summary>One question to <c>tongxiang verify</c>; answering throws <see cref="InvalidDataException"/> or <see cref="FormatException"/> when something does not hold.</summary>
 internal sealed record Verification(string Target, string[] KeyTexts, string? Proof, string? Log, string? Opening, long From, TreeHash Hash, string? Save)
 {
+    /// <summary>The month whose entries are wanted, as yyyy-MM; those before may be missing.</summary>
+    public string? Month { get; init; }
+
     private const string ProofHead = "c2sp.org/tlog-proof@";
 
     public async Task<IReadOnlyList<string>> Answer(CancellationToken ct)
@@ -28,14 +31,26 @@ internal sealed record Verification(string Target, string[] KeyTexts, string? Pr
     private async Task<IReadOnlyList<string>> CheckLog(string source, IReadOnlyList<VerifierKey> keys, CancellationToken ct)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
-        var report = await LogCheck.Run(Hash, Saving(Source(source, http)), keys, From, ct);
+        var read = Saving(Source(source, http));
+        var asked = Month is { } month ? await RangeOf(month, read, ct) : (First: From, End: long.MaxValue);
+        var report = await LogCheck.Run(Hash, read, keys, asked.First, ct);
+        if (Month is not null && asked.End > report.Checkpoint.Size) throw new InvalidDataException($"The month ends at entry {asked.End}, the signed log at {report.Checkpoint.Size}.");
         return
         [
+            .. Month is null ? Array.Empty<string>() : [$"month / 月份: {Month}, entries / 条目 {asked.First}–{asked.End - 1}"],
             $"log / 日志: {report.Checkpoint.Origin}",
             $"entries / 条目: {report.Checkpoint.Size}, read / 已读 {report.EntriesRead}",
             $"root / 根哈希: {report.Checkpoint.Root}",
             .. report.Signers.Select(s => $"signed by / 签名: {s.Name} ({s.Algorithm})"),
         ];
+    }
+
+    // Where the month lies is the node's word; that every entry from there on is in the signed tree is checked.
+    private static async Task<(long First, long End)> RangeOf(string month, Func<string, CancellationToken, Task<byte[]?>> read, CancellationToken ct)
+    {
+        if (month.Length != 7 || month.Any(c => c is not ('-' or (>= '0' and <= '9')))) throw new ArgumentException($"'{month}' is no month: yyyy-MM is wanted, such as 2026-11.");
+        var json = JsonNode.Parse(await read("month/" + month, ct) ?? throw new ArgumentException($"The log has nothing of {month}.")) as JsonObject;
+        return json?["first"]?.GetValue<long>() is { } first && json["end"]?.GetValue<long>() is { } end && first >= 0 && first < end ? (first, end) : throw new InvalidDataException($"month/{month}: no range of entries");
     }
 
     private async Task<IReadOnlyList<string>> CheckProof(string text, Receipt? receipt, IReadOnlyList<VerifierKey> keys, CancellationToken ct)

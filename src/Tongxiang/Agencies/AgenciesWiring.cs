@@ -36,6 +36,7 @@ public static class AgenciesWiring
         services.AddSingleton<Front>();
         services.AddSingleton<DeskTokens>();
         services.AddSingleton<People>();
+        services.AddSingleton<Identities>();
         services.AddSingleton<Attempts>();
         services.AddSingleton(p => new Sessions(p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(),
             p.GetRequiredService<Directory>(), p.GetRequiredService<Attempts>(), new PasswordHasher<Account>(p.GetRequiredService<IOptions<PasswordHasherOptions>>())));
@@ -63,6 +64,7 @@ public static class AgenciesWiring
     {
         SessionRoutes.Map(routes);
         ClientRoutes.Map(routes);
+        IdentityRoutes.Map(routes);
         return routes;
     }
 

@@ -26,6 +26,22 @@ public sealed class Export(Db db, EvidenceLog evidence)
         return newest.Size;
     }
 
+    /// <summary>
+    /// The entries of a month (in Beijing time): from the last checkpoint signed before it to the first signed after it, so an entry of the minute around either end may
+    /// stand with its neighbours. Null when the log has nothing of that month.
+    /// </summary>
+    /// <param name="month">As yyyyMM.</param>
+    public async Task<(long First, long End)?> Month(int month, CancellationToken ct)
+    {
+        if (month / 100 is < 2000 or > 9998 || month % 100 is < 1 or > 12) return null;
+        var book = await evidence.Open(ct);
+        var begin = new DateTimeOffset(month / 100, month % 100, 1, 0, 0, 0, TimeSpan.FromHours(8));
+        if (await db.One($"select count(*) from evidence_checkpoint where signed_at >= {begin} and signed_at < {begin.AddMonths(1)}", r => r.GetInt64(0), ct) == 0) return null;
+        var first = await db.One($"select coalesce(max(size), 0) from evidence_checkpoint where signed_at < {begin}", r => r.GetInt64(0), ct);
+        var end = await db.One($"select coalesce(min(size), {book.Newest.Size}) from evidence_checkpoint where signed_at >= {begin.AddMonths(1)}", r => r.GetInt64(0), ct);
+        return first < end ? (first, end) : null;
+    }
+
     private static async Task Write(Book book, TreeHash hash, string folder, Note checkpoint, long size, long from, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);

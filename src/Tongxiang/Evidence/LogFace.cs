@@ -24,6 +24,7 @@ internal static class LogFace
         log.MapGet("/sm3/tile/{**path}", (string path, EvidenceLog evidence, HttpResponse to, CancellationToken ct) => Tile("tile/" + path, TreeHash.Sm3, evidence, to, ct)).WithName("evidence.sm3-tile");
         log.MapGet("/proof/{file}", Proof).WithName("evidence.proof");
         log.MapGet("/by-id/{id}", ById).WithName("evidence.by-id");
+        log.MapGet("/month/{month}", Month).WithName("evidence.month");
     }
 
     private static async Task<IResult> Newest(EvidenceLog evidence, HttpResponse to, bool sm3, CancellationToken ct)
@@ -68,6 +69,14 @@ internal static class LogFace
         if (!await evidence.IsWaiting(id, ct)) return Refusal.NotFound("evidence").ToProblem();
         to.Headers.RetryAfter = "1";
         return TypedResults.Json(new { evidenceId = id, state = "waiting" }, Wire.Json, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> Month(string month, Export export, HttpResponse to, CancellationToken ct)
+    {
+        to.Headers.CacheControl = "no-cache";
+        if (!DateOnly.TryParseExact(month + "-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || await export.Month(day.Year * 100 + day.Month, ct) is not var (first, end))
+            return Refusal.NotFound("month").ToProblem();
+        return TypedResults.Json(new { month, first, end }, Wire.Json);
     }
 
     private static bool Covers(long size, TileAddress address) =>

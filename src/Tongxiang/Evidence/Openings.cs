@@ -26,6 +26,9 @@ public sealed record OpeningQuery
 /// <param name="Record">Canonical JSON (RFC 8785).</param>
 public sealed record Opening(long Index, string? EvidenceId, Happening Happening, byte[] Salt, string Record);
 
+/// <summary>How many entries of one kind an agency caused about one resource.</summary>
+public sealed record OpeningCount(string? Resource, string? Agency, string Kind, long Count);
+
 /// <summary>Reads sealed openings for parties and auditors.</summary>
 public sealed class Openings(Db db, EvidenceLog evidence)
 {
@@ -47,6 +50,18 @@ public sealed class Openings(Db db, EvidenceLog evidence)
         foreach (var index in page.Items)
             if (await Open(index, ct) is { } opening) opened.Add(opening);
         return new(opened, page.Next);
+    }
+
+    /// <summary>Counts what <see cref="List"/> would show, by resource, agency and kind, of kinds that begin so.</summary>
+    public async Task<IReadOnlyList<OpeningCount>> Counts(OpeningReader reader, OpeningQuery query, string kinds, CancellationToken ct)
+    {
+        if (!reader.IsAuditor && reader.Agency is null) return [];
+        return await db.List(
+            $"""
+            select e.resource, e.agency, e.kind, count(*) from evidence_entry e
+            where e.kind like {kinds + "%"} {Visible(reader)} {Where(query)}
+            group by e.resource, e.agency, e.kind
+            """, r => new OpeningCount(r.TextOrNull(0), r.TextOrNull(1), r.GetString(2), r.GetInt64(3)), ct);
     }
 
     /// <summary>One opening by its index; null when it does not exist, is not for this reader or was erased.</summary>

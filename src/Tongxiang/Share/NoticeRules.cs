@@ -37,6 +37,8 @@ public enum NoticeKind
     IncidentFourFifths,
     IncidentOverdue,
     IncidentTaskLate,
+    LookChallenged,
+    LookAnswered,
 }
 
 /// <summary>To whom: a person, or whoever holds the role in the agency.</summary>

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
+using Tongxiang.Evidence;
 using Tongxiang.Kernel;
+using Tongxiang.Warehouse;
 
 namespace Tongxiang.Share;
 
@@ -29,6 +31,14 @@ public static class ShareWiring
         services.AddSingleton<Applications>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<UseLedger>();
+        services.AddSingleton<UseNotes>();
+        services.AddSingleton<Hidings>();
+        services.AddSingleton<OwnLooks>();
+        services.AddSingleton(p => new Challenges(
+            p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(), p.GetRequiredService<OwnLooks>(), p.GetRequiredService<Catalogue>().BySlug));
+        services.AddSingleton(p => new JournalOpenings(
+            p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(), p.GetRequiredService<Disclosures>(), p.GetRequiredService<RulePack>(),
+            p.GetRequiredService<Catalogue>().BySlug, p.GetRequiredService<Versions>(), p.GetRequiredService<ServingCopies>()));
         services.AddSingleton<ClockWatch>();
         services.AddSingleton(p => new Outbox(
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Webhooks>(), p.GetRequiredService<NoticeSettings>(), p.GetRequiredService<MailAddresses>(),
@@ -68,6 +78,8 @@ public static class ShareWiring
         ApplicationRoutes.Map(routes);
         GrantRoutes.Map(routes);
         InboxRoutes.Map(routes);
+        LedgerRoutes.Map(routes);
+        DisclosureRoutes.Map(routes);
         return routes;
     }
 }

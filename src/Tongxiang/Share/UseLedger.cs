@@ -13,9 +13,29 @@ public sealed record Use(
     long Index, DateTimeOffset At, string Outcome, string Resource, string? Version, string? Grant, string Actor, Id<Agency>? Agency, string? Matter, string? Case, string? Operator,
     string? Columns, long Rows, string? Code);
 
-/// <summary>The use ledger (使用台账, Order 809 art. 29): read from the openings of the evidence log, by provider, consumer and bureau.</summary>
-public sealed class UseLedger(Openings openings, Grants grants)
+/// <summary>Which uses are meant; what is null does not matter.</summary>
+/// <param name="Grant">Number of the grant.</param>
+public sealed record UseFilter(DateTimeOffset? From = null, DateTimeOffset? Until = null, string? Resource = null, string? Grant = null)
 {
+    /// <summary>Civil days in Beijing, the last one included.</summary>
+    public static UseFilter Days(DateOnly? from, DateOnly? until, string? resource, string? grant) =>
+        new(Begin(from), Begin(until is { } day && day < DateOnly.MaxValue ? day.AddDays(1) : until), resource is { Length: > 0 } ? resource : null, grant is { Length: > 0 } ? grant : null);
+
+    private static DateTimeOffset? Begin(DateOnly? day) => day is { Year: > 1 } at ? new DateTimeOffset(at.ToDateTime(TimeOnly.MinValue), TimeSpan.FromHours(8)) : null;
+}
+
+/// <summary>Number of uses of one resource by one agency with one outcome.</summary>
+public sealed record UseCount(string Resource, Id<Agency>? Agency, string Outcome, long Calls);
+
+/// <summary>A time's uses in sum.</summary>
+/// <param name="Operators">Different persons behind the calls.</param>
+public sealed record UseTotals(long Answered, long Files, long Refused, long Rows, long Operators, DateTimeOffset? First, DateTimeOffset? Last);
+
+/// <summary>The use ledger (使用台账, Order 809 art. 29): read from the openings of the evidence log, by provider, consumer and bureau.</summary>
+public sealed partial class UseLedger(Openings openings, Grants grants)
+{
+    /// <summary>The rule that says how long uses are kept at least: there is no call that deletes one, and the keys that open them stand as long.</summary>
+    public const string Years = "DL-07";
     private const string Prefix = "gateway.";
     private const int Rounds = 20;
 
@@ -30,12 +50,18 @@ public sealed class UseLedger(Openings openings, Grants grants)
     }
 
     /// <summary>What others did with the data of the caller's agency, newest first.</summary>
-    public Task<Page<Use>> AsProvider(Caller caller, string? after, int limit, CancellationToken ct) =>
-        Collect(caller, new OpeningQuery(), o => o.Happening.Agency != caller.Agency?.ToString(), after, limit, ct);
+    public Task<Page<Use>> AsProvider(Caller caller, string? after, int limit, CancellationToken ct) => AsProvider(caller, new UseFilter(), after, limit, ct);
+
+    /// <summary>Those of them that the filter means.</summary>
+    public Task<Page<Use>> AsProvider(Caller caller, UseFilter filter, string? after, int limit, CancellationToken ct) =>
+        Collect(caller, Query(filter), o => o.Happening.Agency != caller.Agency?.ToString(), after, limit, ct);
 
     /// <summary>What the caller's agency did with the data of others, newest first.</summary>
-    public Task<Page<Use>> AsConsumer(Caller caller, string? after, int limit, CancellationToken ct) =>
-        Collect(caller, new OpeningQuery { Agency = caller.Agency?.ToString() }, _ => true, after, limit, ct);
+    public Task<Page<Use>> AsConsumer(Caller caller, string? after, int limit, CancellationToken ct) => AsConsumer(caller, new UseFilter(), after, limit, ct);
+
+    /// <summary>Those of them that the filter means.</summary>
+    public Task<Page<Use>> AsConsumer(Caller caller, UseFilter filter, string? after, int limit, CancellationToken ct) =>
+        Collect(caller, Query(filter) with { Agency = caller.Agency?.ToString() }, _ => true, after, limit, ct);
 
     // The log cannot ask for "uses of others": pages are read until enough are found or the effort is spent; the cursor goes on from there.
     private async Task<Page<Use>> Collect(Caller caller, OpeningQuery query, Func<Opening, bool> wanted, string? after, int limit, CancellationToken ct)
@@ -54,7 +80,10 @@ public sealed class UseLedger(Openings openings, Grants grants)
         return new(found, next);
     }
 
-    private static bool IsUse(Opening opening) => opening.Happening.Kind.StartsWith(Prefix, StringComparison.Ordinal);
+    private static OpeningQuery Query(UseFilter filter) => new() { From = filter.From, Until = filter.Until, Resource = filter.Resource, Grant = filter.Grant };
+
+    // The parts of a file name its persons; the use itself is the file's permission and closing.
+    private static bool IsUse(Opening opening) => opening.Happening.Kind.StartsWith(Prefix, StringComparison.Ordinal) && opening.Happening.Kind != Disclosures.PartKind;
 
     private static Use Read(Opening opening)
     {

@@ -46,6 +46,23 @@ public sealed class ExportTests : IDisposable
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => new Export(lab.Lab.Db, lab.Log).Run(folder, 301, default));
     }
 
+    [Theory, EveryStore]
+    public async Task A_month_lies_between_the_checkpoints_around_it(Store store)
+    {
+        await using var lab = await EvidenceLab.Open(store);
+        var export = new Export(lab.Lab.Db, lab.Log);
+        Assert.Null(await export.Month(202609, default));
+        await Make(lab);
+        Assert.Equal((0L, 300L), await export.Month(202609, default));
+        lab.Lab.Clock.Advance(TimeSpan.FromDays(30));
+        await lab.Log.Witness(lab.Happened("gateway.answered"), default);
+        await lab.Sequencer.Run(default);
+        Assert.Equal((300L, 301L), await export.Month(202610, default));
+        Assert.Equal((0L, 301L), await export.Month(202609, default));
+        Assert.Null(await export.Month(202601, default));
+        Assert.Null(await export.Month(202613, default));
+    }
+
     // The check that is not ours: Go's own sumdb/tlog and note.
     [Fact]
     public async Task A_verifier_written_by_others_accepts_our_log_and_refuses_a_changed_one()

@@ -72,6 +72,33 @@ public sealed class LogFaceTests : IDisposable
     }
 
     [Theory, EveryStore]
+    public async Task A_months_entries_are_fetched_checked_and_checked_again_offline(Store store)
+    {
+        await using var node = await NodeLab.Start(store);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.Get<EvidenceLog>().Witness(Happened(), default).AsTask()));
+        await Round(node);
+        var (key, address) = (await node.Http.GetStringAsync("/log/key"), new Uri(node.Http.BaseAddress!, "/log").ToString());
+        var now = node.Get<TimeProvider>().GetUtcNow().ToOffset(TimeSpan.FromHours(8));
+        async Task<(int Code, string Output)> Month(string target, string month, string? save = null)
+        {
+            var output = new StringWriter();
+            var asked = new Verification(target, [key], null, null, null, 0, TreeHash.Sha256, save) { Month = month };
+            return (await Tongxiang.Server.Verbs.Verify.Run(asked, output, default), output.ToString());
+        }
+        var (code, said) = await Month(address, $"{now:yyyy-MM}", folder);
+        Assert.True(code == 0, said);
+        Assert.Contains($"month / 月份: {now:yyyy-MM}", said, StringComparison.Ordinal);
+        Assert.Equal(0, (await Month(folder, $"{now:yyyy-MM}")).Code);
+        Assert.Equal(2, (await Month(address, "2001-01")).Code);
+        Assert.Equal(2, (await Month(address, "../key")).Code);
+        var entries = Directory.EnumerateFiles(Path.Combine(folder, "tile", "entries"), "*", SearchOption.AllDirectories).First();
+        var bytes = await File.ReadAllBytesAsync(entries);
+        bytes[10] ^= 1;
+        await File.WriteAllBytesAsync(entries, bytes);
+        Assert.Equal(1, (await Month(folder, $"{now:yyyy-MM}")).Code);
+    }
+
+    [Theory, EveryStore]
     public async Task A_business_change_is_found_by_its_id(Store store)
     {
         await using var node = await NodeLab.Start(store);

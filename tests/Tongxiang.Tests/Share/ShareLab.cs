@@ -49,6 +49,7 @@ internal sealed class ShareLab : IAsyncDisposable
     public Entry Entry { get; set; } = Facts.Entry();
     public FakeTimeProvider Clock => lab.Clock;
     public Db Db => lab.Db;
+    public NodeKey NodeKey => lab.Key;
 
     public static async Task<ShareLab> Open(Store store, string at = "2026-02-12", NoticeSettings? settings = null)
     {
