@@ -33,6 +33,7 @@ public static class AgenciesWiring
         services.AddSingleton<Clients>();
         services.AddSingleton<TokenMint>();
         services.AddSingleton<Proofs>();
+        services.AddSingleton<LegacyKeys>();
         services.AddSingleton<Front>();
         services.AddSingleton<DeskTokens>();
         services.AddSingleton<People>();
@@ -48,7 +49,11 @@ public static class AgenciesWiring
     }
 
     /// <summary>Loads the snapshots before the first request.</summary>
-    public static Task OpenAgencies(this IServiceProvider services, CancellationToken ct) => services.GetRequiredService<Follower>().Refresh(ct);
+    public static async Task OpenAgencies(this IServiceProvider services, CancellationToken ct)
+    {
+        await services.GetRequiredService<Follower>().Refresh(ct);
+        await services.GetRequiredService<LegacyKeys>().Load(ct);
+    }
 
     /// <summary>Authentication and authorisation of every request; stands after routing. The token endpoint answers in here.</summary>
     public static IApplicationBuilder UseAgencies(this IApplicationBuilder app) => app.Use(MutualTokens.Answer).UseAuthentication().Use(RefuseBadTokens).Use(RefuseForeignPages).UseAuthorization();
@@ -65,6 +70,7 @@ public static class AgenciesWiring
         SessionRoutes.Map(routes);
         ClientRoutes.Map(routes);
         IdentityRoutes.Map(routes);
+        LegacyKeys.Map(routes);
         return routes;
     }
 
@@ -78,9 +84,11 @@ public static class AgenciesWiring
             await p.GetRequiredService<Attempts>().Forget(ct);
             await p.GetRequiredService<Sessions>().Forget(ct);
         }));
+        services.AddSingleton(p => new Chore("agencies.legacy-keys", TimeSpan.FromSeconds(5), p.GetRequiredService<LegacyKeys>().Load, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("agencies.forget-proofs", TimeSpan.FromMinutes(1), _ =>
         {
             p.GetRequiredService<Proofs>().Forget();
+            p.GetRequiredService<LegacyKeys>().Forget();
             return Task.CompletedTask;
         }, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("agencies.token-keys", TimeSpan.FromHours(6), _ =>

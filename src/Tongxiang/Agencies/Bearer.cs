@@ -20,6 +20,9 @@ public sealed record Bearer(Caller Caller, string TokenId, DateTimeOffset Issued
     /// <summary>No token but a key sent as it is, in a header: good for little.</summary>
     public bool IsHeaderKey { get; init; }
 
+    /// <summary>The older platform in whose way the call was signed; null: none.</summary>
+    public LegacyScheme? Legacy { get; init; }
+
     internal Client? Client { get; init; }
 
     internal Agency? Agency { get; init; }
@@ -27,5 +30,5 @@ public sealed record Bearer(Caller Caller, string TokenId, DateTimeOffset Issued
     internal Clients? Clients { get; init; }
 
     /// <summary>Whether it was not revoked since: cheap enough to ask between two pages of a long answer. The end of its ten minutes does not break off what began before.</summary>
-    public bool IsStillGood => Clients is null || (Client is { } client && Clients.Find(client.Id) is { IsEnabled: true } now && (IsHeaderKey ? Clients.Knows(client.Id, TokenId) : IssuedAt > now.TokensAfter));
+    public bool IsStillGood => Clients is null || (Client is { } client && Clients.Find(client.Id) is { IsEnabled: true } now && (Legacy is not null || (IsHeaderKey ? Clients.Knows(client.Id, TokenId) : IssuedAt > now.TokensAfter)));
 }

@@ -16,6 +16,9 @@ public sealed record IdentitySettings
     [Range(100, 10_000_000)]
     public int ProofsPerKey { get; init; } = 100_000;
 
+    /// <summary>How the secret of the national exchange platform travels under the application key: its programs differ.</summary>
+    public NationalCipher NationalCipher { get; init; }
+
     /// <summary>Further addresses under which callers reach this node, such as that of the listener for client certificates.</summary>
     public string[] Addresses { get; init; } = [];
 
@@ -33,3 +36,6 @@ public sealed record IdentitySettings
     [MinLength(32)]
     public string? FrontSecret { get; init; }
 }
+
+/// <summary>AES-256 with PKCS #7 padding; CBC puts its start value in front.</summary>
+public enum NationalCipher { Ecb, Cbc }

@@ -10,7 +10,7 @@ using Tongxiang.Kernel;
 namespace Tongxiang.Agencies;
 
 /// <summary>Authenticates requests that carry one of our access tokens, or a header key: what a token is bound to must come with it.</summary>
-internal sealed class TokenScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenReader tokens, Proofs proofs, Clients clients)
+internal sealed class TokenScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenReader tokens, Proofs proofs, Clients clients, LegacyKeys legacy)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "Bearer";
@@ -33,6 +33,7 @@ internal sealed class TokenScheme(IOptionsMonitor<AuthenticationSchemeOptions> o
     private async ValueTask<Bearer?> Find(Credential shown)
     {
         if (shown.Kind == CredentialKind.HeaderKey) return clients.OfHeaderKey(shown.Value);
+        if (shown.Kind == CredentialKind.Legacy) return legacy.Recognise(Request);
         if (shown.Kind == CredentialKind.Unclear || await tokens.Read(shown.Value) is not { } bearer) return null;
         if (bearer.Certificate is { } certificate && certificate != Certificates.Shown(Context)) return null;
         return shown.Kind == CredentialKind.Proven ? Proven(bearer, shown.Value) : Unproven(bearer);

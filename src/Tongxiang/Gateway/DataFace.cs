@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +16,7 @@ using Tongxiang.Warehouse;
 namespace Tongxiang.Gateway;
 
 /// <summary>The data API (一数一接口): <c>/data/{resource}</c> in PostgREST's query language.</summary>
-public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider clock)
+public sealed class DataFace(Calls calls, GatewaySources sources, AnswerSignatures signatures, TimeProvider clock)
 {
     private const string exposed = "Content-Range, Link, ETag, Retry-After, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Preference-Applied, Csv-Formula-Cells, " + Receipt.Header;
 
@@ -26,7 +27,7 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
         app.MapMethods("/data/{resource}/{*rest}", [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete], ReadOnly);
     }
 
-    private async Task Answer(HttpContext http, string resource)
+    internal async Task Answer(HttpContext http, string resource)
     {
         var ct = http.RequestAborted;
         if (AnswerForm.Of(http.Request) is not { } form)
@@ -55,7 +56,20 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
         }
 
         if (HttpMethods.IsHead(http.Request.Method)) return;
-        await Write(http, form, call, page, ct);
+        if (AnswerSignatures.IsAsked(http.Request)) await WriteSigned(http, form, call, page, ct);
+        else await Write(http.Response.BodyWriter, form, call, page, ct);
+    }
+
+    // The signature stands in the headers, which leave before the body: so the body is made first.
+    private async Task WriteSigned(HttpContext http, AnswerForm form, Call call, ServedPage page, CancellationToken ct)
+    {
+        using var made = new MemoryStream();
+        var to = PipeWriter.Create(made, new StreamPipeWriterOptions(leaveOpen: true));
+        await Write(to, form, call, page, ct);
+        await to.CompleteAsync();
+        var body = made.GetBuffer().AsMemory(0, (int)made.Length);
+        signatures.Sign(http, body.Span);
+        await http.Response.BodyWriter.WriteAsync(body, ct);
     }
 
     /// <summary>No evidence, no data: when the log cannot take the entry, the page is thrown away.</summary>
@@ -72,9 +86,8 @@ public sealed class DataFace(Calls calls, GatewaySources sources, TimeProvider c
         }
     }
 
-    private static ValueTask Write(HttpContext http, AnswerForm form, Call call, ServedPage page, CancellationToken ct)
+    private static ValueTask Write(PipeWriter body, AnswerForm form, Call call, ServedPage page, CancellationToken ct)
     {
-        var body = http.Response.BodyWriter;
         switch (form.Kind)
         {
             case FormKind.Csv:

@@ -9,6 +9,7 @@ internal static class DataProblem
 {
     public static Task Write(HttpContext http, Stop stop)
     {
+        if (XRoadFace.IsSpoken(http)) return XRoadFace.Refuse(http, stop.Status, stop.Status >= 500 ? "Server.ServerProxy.ServiceFailed" : "Client." + stop.Code, stop.Fault?.Message ?? stop.Code);
         var language = Language.Of(http.Request);
         var refusal = stop.Refusal ?? new Refusal(stop.Status, "gateway.query-refused");
         var problem = Problems.Of(refusal, language, http.TraceIdentifier);

@@ -33,6 +33,9 @@ public sealed record GatewaySources(
     Func<string?> Stopped,
     Func<string, CancellationToken, ValueTask<Receipt?>> Receipt)
 {
+    /// <summary>The name under which a client is registered.</summary>
+    public Func<Id<Client>, string?> ClientId { get; init; } = _ => null;
+
     /// <summary>What grades demand of callers.</summary>
     public AssuranceSettings Floors { get; init; } = AssuranceSettings.Default;
 }

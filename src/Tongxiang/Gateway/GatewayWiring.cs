@@ -31,7 +31,9 @@ public static class GatewayWiring
         services.AddSingleton<CatalogueFacts>();
         services.AddSingleton<Guesses>();
         services.AddSingleton<Calls>();
+        services.AddSingleton<AnswerSignatures>();
         services.AddSingleton<DataFace>();
+        services.AddSingleton<XRoadFace>();
         services.AddSingleton<PartFile>();
         services.AddSingleton<DataFile>();
         services.AddSingleton<DataDescription>();
@@ -76,6 +78,8 @@ public static class GatewayWiring
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
     {
         app.ServiceProvider.GetRequiredService<DataFace>().Map(app);
+        app.ServiceProvider.GetRequiredService<AnswerSignatures>().Map(app);
+        if (app.ServiceProvider.GetService<Agencies.Directory>() is not null) app.ServiceProvider.GetRequiredService<XRoadFace>().Map(app);
         app.ServiceProvider.GetRequiredService<DataFile>().Map(app);
         app.ServiceProvider.GetRequiredService<DataDescription>().Map(app);
         app.ServiceProvider.GetRequiredService<VerifyFace>().Map(app);
@@ -95,6 +99,7 @@ public static class GatewayWiring
             (entry, caller) => grants.Active.Of(entry, caller), evidence.Witness, applications.Delivered, evidence.Count, () => evidence.Stopped,
             async (id, ct) => await evidence.Of(id, ct))
         {
+            ClientId = id => services.GetRequiredService<Clients>().Find(id)?.ClientId,
             Floors = services.GetRequiredService<AssuranceSettings>(),
         };
     }

@@ -27,6 +27,7 @@ internal static class Reception
             {
                 { IsBound: true, IsAsserted: true } => Assurance.BoundToken,
                 { IsAsserted: true } => Assurance.SignedAssertion,
+                { Legacy: not null } => Assurance.LegacySignature,
                 _ => Assurance.Key,
             },
             IsHeaderKey = bearer is { IsHeaderKey: true },

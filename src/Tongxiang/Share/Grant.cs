@@ -14,6 +14,9 @@ public enum Assurance
     /// <summary>Something that whoever copies it can send: a token fetched at the desk, a session, a key in a header.</summary>
     Key = 0,
 
+    /// <summary>The signature of an older platform: it proves a shared secret and a moment, and leaves query and body open to whoever stands between.</summary>
+    LegacySignature = 10,
+
     /// <summary>A token that the system got by signing with its own key; for its ten minutes it is good in any hand.</summary>
     SignedAssertion = 20,
 

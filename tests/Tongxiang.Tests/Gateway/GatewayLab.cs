@@ -218,6 +218,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         () => LogStands ? null : "stopped",
         async (id, ct) => await log.Of(id, ct))
     {
+        ClientId = id => $"client-{id}",
         Floors = floors,
     };
 }
