@@ -9,6 +9,8 @@ using Tongxiang.Gateway.Batching;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Tongxiang.Tests.Lab;
+using Tongxiang.Tests.Watch;
+using Tongxiang.Watch;
 
 namespace Tongxiang.Tests.Gateway.Batching;
 
@@ -158,24 +160,30 @@ public sealed class BatchTests
     [Theory, EveryStore]
     public async Task Right_fuse_and_day_are_looked_at_when_a_package_is_made_and_at_each_fetch(Store store)
     {
-        Refusal? fuse = null;
-        await using var lab = await GatewayLab.Open(store, services => services.AddSingleton(new Guard("test", GuardPlace.Fuse, _ => fuse)));
+        await using var lab = await WatchLab.Open(store);
+        async Task<Trip> Cut() => await lab.Trip(FuseScope.Grant, lab.Grants[0].Id.ToString(), FuseAction.Cut, GatewayLab.Consumer);
+        async Task Restore(Trip trip)
+        {
+            foreach (var person in (Tongxiang.Agencies.Caller[])[WatchLab.Guard, WatchLab.BureauHead]) Assert.Null((await lab.Get<Trips>().Restore(person, trip.Id, "误报，已核实", default)).Refusal);
+            await lab.Get<Fuse>().Follow(default);
+        }
+
         var entry = await BatchLab.Fill(lab, 40, change: g => g with { Limits = g.Limits with { RowsPerDay = 30 } });
         var batch = await BatchLab.Set(lab, new BatchWish("fees", Rhythm.Version, "csv"));
-        fuse = Refusal.Forbidden("gateway.cut");
+        var cut = await Cut();
         await BatchLab.Round(lab);
         async Task<(PackageState, string?)> State(long sequence) => (await lab.Get<Batches>().Package(batch, sequence, default))! is var p ? (p.State, p.Code) : default;
-        Assert.Equal((PackageState.Waiting, "gateway.cut"), await State(1));
-        fuse = null;
+        Assert.Equal((PackageState.Waiting, "gateway.fuse-cut"), await State(1));
+        await Restore(cut);
         lab.Store.Clock.Advance(TimeSpan.FromMinutes(16));
         await BatchLab.Round(lab);
         Assert.Equal((PackageState.Ready, null), await State(1));
 
         async Task<string> Fetch(Id<Tongxiang.Agencies.Agency> by) => await (await lab.Call($"/batch/{batch.Number}/1/rows-0001.csv", by)).Content.ReadAsStringAsync();
         Assert.Contains("fee", await Fetch(GatewayLab.Consumer), StringComparison.Ordinal);
-        fuse = Refusal.Forbidden("gateway.cut");
-        Assert.Contains("gateway.cut", await Fetch(GatewayLab.Consumer), StringComparison.Ordinal);
-        fuse = null;
+        cut = await Cut();
+        Assert.Contains("gateway.fuse-cut", await Fetch(GatewayLab.Consumer), StringComparison.Ordinal);
+        await Restore(cut);
         Assert.Contains("kernel.not-found", await Fetch(GatewayLab.Other), StringComparison.Ordinal);
         // The provider sees that there is a package, but it is not its to fetch.
         Assert.Contains("gateway.no-grant", await Fetch(GatewayLab.Provider), StringComparison.Ordinal);
