@@ -107,7 +107,7 @@ public sealed class AnswerFacesTests
     public void The_signature_of_an_older_platform_stands_between_key_and_assertion_and_gets_no_sensitive_grade()
     {
         Assert.True(Assurance.Key < Assurance.LegacySignature && Assurance.LegacySignature < Assurance.SignedAssertion);
-        foreach (var sensitive in new[] { new Sensitivity(true, Catalog.Grade.General1, Catalog.Grade.General1), new Sensitivity(false, Catalog.Grade.General3, Catalog.Grade.General1), new Sensitivity(false, Catalog.Grade.General1, Catalog.Grade.General3) })
+        foreach (var sensitive in new[] { new Sensitivity(true, Tongxiang.Catalog.Grade.General1, Tongxiang.Catalog.Grade.General1), new Sensitivity(false, Tongxiang.Catalog.Grade.General3, Tongxiang.Catalog.Grade.General1), new Sensitivity(false, Tongxiang.Catalog.Grade.General1, Tongxiang.Catalog.Grade.General3) })
             Assert.True(AssuranceRules.Floor(sensitive, AssuranceSettings.Default) > Assurance.LegacySignature);
     }
 
