@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Tongxiang.Core.Ledger;
-using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Warehouse;
 
@@ -23,8 +22,6 @@ public sealed partial class Calls
         try
         {
             call.Receipt = await witnessing.Permitted(call, string.Join(',', call.Plan!.Columns.Select(c => c.Field.Name)), ct);
-            // A whole version leaves as the file it is, not page by page: its persons are named before.
-            if (form is BulkFormat.Parquet or BulkFormat.Xlsx && call is { IsWhole: true, Plan.Subject: not null }) await DiscloseAll(call, ct);
             return null;
         }
         catch
@@ -103,22 +100,13 @@ public sealed partial class Calls
     internal async ValueTask Disclose(Call call, ServedPage page, CancellationToken ct)
     {
         if (call.Plan!.Subject is not { } field) return;
-        var place = call.Plan.Columns.TakeWhile(column => column.Field.Name != field.Name).Count();
-        if (place == call.Plan.Columns.Count) throw new InvalidOperationException($"The persons of {call.Entry!.Slug} are not among the columns that leave.");
+        var place = page.Columns.TakeWhile(column => column.Field.Name != field.Name).Count();
+        // Keys of rows that are gone name a person only where the person is part of the key.
+        if (place == page.Columns.Count && place < call.Plan.Columns.Count) return;
+        if (place == page.Columns.Count) throw new InvalidOperationException($"The persons of {call.Entry!.Slug} are not among the columns that leave.");
         page.Subjects ??= new SubjectList();
         for (var row = 0; row < page.Rows; row++) page.Subjects.Add(Subjects.KindOf(field), System.Text.Encoding.UTF8.GetBytes(page.Text(row, place) ?? ""));
         await witnessing.Disclosed(call, page, ct);
-    }
-
-    private async ValueTask DiscloseAll(Call call, CancellationToken ct)
-    {
-        for (var plan = call.Plan! with { Columns = [], Limit = EvidenceLog.MostSubjects, Offset = 0, Count = PlanCount.None, IsFile = true }; ;)
-        {
-            using var page = await ReadInTurn(call, call.Version!, plan, ct);
-            await witnessing.Disclosed(call, page, ct);
-            if (page.Next is null) return;
-            plan = plan with { After = page.Next };
-        }
     }
 
     /// <summary>Puts on record what left.</summary>

@@ -1,5 +1,5 @@
 using SQLitePCL;
-using Tongxiang.Catalog;
+using Tongxiang.Core.Ledger;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Warehouse;
@@ -43,11 +43,20 @@ public sealed class AnswerTable : IDisposable
     {
         var key = ServeLayout.Key(version);
         var page = new ServedPage(plan.Columns);
+        if (plan.Subject is not null) page.Subjects = new SubjectList();
+        var subject = plan.Columns.Count + (PlanSql.IsPoint(plan, key) ? 0 : PlanSql.Continuing(plan, key).Count());
         var isMore = false;
         var done = connection.Run(PlanSql.Rows(Store.Sqlite, ServeLayout.SqliteTable, key, plan), row =>
         {
-            if (page.Rows < plan.Limit) ServeConnection.Take(row, page);
-            else isMore = true;
+            if (page.Rows == plan.Limit)
+            {
+                isMore = true;
+                return;
+            }
+
+            ServeConnection.Take(row, page);
+            // Who was told of belongs to the journal, wherever the rows stand.
+            if (plan.Subject is { } field) page.Subjects!.Add(Subjects.KindOf(field), raw.sqlite3_column_blob(row, subject));
         }, steps, ct);
         if (done && plan.Count != PlanCount.None)
             done = connection.Run(PlanSql.Count(Store.Sqlite, ServeLayout.SqliteTable, plan), row => page.Total = raw.sqlite3_column_int64(row, 0), steps, ct);

@@ -150,7 +150,7 @@ public sealed partial class Packing(
         int[] places = [.. call.Version!.Key.Select(name => columns.ToList().FindIndex(column => column.Field.Name == name))];
         await using var removed = new PartWriter(files, key, home, bulk, batch.Form, [.. places.Select(place => Text(columns[place]))], PartKind.Removed, settings.PackagePartRows);
         long taken = 0;
-        using var difference = new SliceDifference(columns, places, page => Changed(page), page => removed.Add(page, ct));
+        using var difference = new SliceDifference(columns, places, Changed, Gone);
         async ValueTask Changed(ServedPage page)
         {
             taken += page.Rows;
@@ -158,6 +158,12 @@ public sealed partial class Packing(
             if (call.IsCutOff) return;
             await calls.Disclose(call, page, ct);
             await rows.Add(page, ct);
+        }
+
+        async ValueTask Gone(ServedPage page)
+        {
+            await calls.Disclose(call, page, ct);
+            await removed.Add(page, ct);
         }
 
         var slice = await difference.Run(calls.Slice(call, since, pageRows, ct), calls.Slice(call, call.Version, pageRows, ct), ct);

@@ -23,7 +23,7 @@ public sealed class ProxiedTests
 
     private static readonly IReadOnlyList<Field> Fields =
     [
-        Sample.Make("id", FieldType.Text), Sample.Make("name", FieldType.Text) with { Element = "person-name", IsPersonal = true }, Sample.Make("division", FieldType.Text), Sample.Make("fee", FieldType.Decimal, 2),
+        Sample.Make("id", FieldType.Text) with { Element = "citizen-id", IsPersonal = true }, Sample.Make("name", FieldType.Text) with { Element = "person-name", IsPersonal = true }, Sample.Make("division", FieldType.Text), Sample.Make("fee", FieldType.Decimal, 2),
     ];
 
     private static readonly Caller Steward = Caller.Anonymous with { Actor = "steward", Person = new Id<Person>(Guid.Parse("00000000-0000-7000-8000-0000000000a1")), Agency = GatewayLab.Provider, AgencyKind = AgencyKind.Department, Roles = new HashSet<Role> { Role.Steward } };
@@ -49,6 +49,8 @@ public sealed class ProxiedTests
         Assert.Null(answer.Headers.ETag);
         Assert.Equal("gateway.answered", lab.Witnessed[^1].Kind);
         Assert.Equal(("1", "id,name,fee"), (lab.Witnessed[^1].Facts["rows"], lab.Witnessed[^1].Facts["columns"]));
+        // The person of the row belongs to the journal, as of any other row.
+        Assert.NotNull(lab.Witnessed[^1].Disclosed);
         Assert.Equal((1L, 1L), lab.Get<DayUses>().Today(lab.Grants[0].Id));
 
         var asked = provider.Asked.Single();
