@@ -78,6 +78,7 @@ internal sealed record Listeners
         ("/data", [Face.Public, Face.Gateway]),
         ("/verify", [Face.Public, Face.Gateway]),
         ("/batch", [Face.Gateway]),
+        ("/subscribe", [Face.Gateway]),
         ("/connect", [Face.Gateway, Face.Desk]),
         ("/.well-known", [Face.Gateway, Face.Public]),
         ("/log", [Face.Public, Face.Gateway, Face.Desk]),
