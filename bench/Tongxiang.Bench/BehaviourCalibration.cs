@@ -12,7 +12,7 @@ static partial class BehaviourCalibration
     {
         Console.WriteLine($"{"",-24}{"callers",9}{"calls of a caller, p90/p50, p99/p50, most/p50",48}{"variance/mean of its minutes within an hour, p50, p90",56}");
         var (nasa, apache) = (Path.Combine(folder, "nasa_19950801.tsv"), Path.Combine(folder, "elastic_apache_logs.log"));
-        if (File.Exists(nasa)) Line("NASA, one day", File.ReadLines(nasa).Skip(1).Select(l => l.Split('\t')).Where(f => f.Length > 2 && long.TryParse(f[2], out _)).Select(f => (f[0], long.Parse(f[2], CultureInfo.InvariantCulture))));
+        if (File.Exists(nasa)) Line("NASA, one day", File.ReadLines(nasa).Skip(1).Select(l => l.Split('\t')).Where(f => f.Length > 2 && long.TryParse(f[2], CultureInfo.InvariantCulture, out _)).Select(f => (f[0], long.Parse(f[2], CultureInfo.InvariantCulture))));
         if (File.Exists(apache)) Line("Apache, four days", File.ReadLines(apache).Select(l => ApacheLine().Match(l)).Where(m => m.Success)
             .Select(m => (m.Groups[1].Value, DateTimeOffset.ParseExact(m.Groups[2].Value, "dd/MMM/yyyy:HH:mm:ss zzz", CultureInfo.InvariantCulture).ToUnixTimeSeconds())));
         var day = new Region(seed, days: 9, episodes: 0).Calls().Where(c => c.Call.At >= new DateTimeOffset(2026, 3, 10, 0, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds()).ToList();

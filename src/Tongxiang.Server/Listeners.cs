@@ -80,6 +80,7 @@ internal sealed record Listeners
         ("/batch", [Face.Gateway]),
         ("/legacy", [Face.Gateway]),
         ("/r1", [Face.Gateway]),
+        ("/subscribe", [Face.Gateway]),
         ("/connect", [Face.Gateway, Face.Desk]),
         ("/.well-known", [Face.Gateway, Face.Public]),
         ("/log", [Face.Public, Face.Gateway, Face.Desk]),

@@ -16,7 +16,8 @@ public sealed partial class Calls
             return Refusal.Forbidden("gateway.needs-case", call.Grant.Number);
         // One question alone that cannot be asked is a refusal; in a batch it is the answer to that question.
         if (!claims.IsBatch && claims.Verdicts[0].Error is { } refusal) return refusal;
-        call.Plan = plan;
+        // Whoever is verified, or asked for in vain, stands in the disclosure journal as with any other call.
+        call.Plan = plan with { Subject = call.Scope!.Subject };
         return null;
     }
 

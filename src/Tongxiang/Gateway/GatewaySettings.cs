@@ -85,4 +85,16 @@ public sealed record GatewaySettings
     /// <summary>Seconds without a call to a provider's system after too many have failed.</summary>
     [Range(1, 3_600)]
     public int ProviderBreakSeconds { get; init; } = 30;
+
+    /// <summary>Changed rows of one new version that are told one by one; beyond, a subscriber is told of the version alone.</summary>
+    [Range(0, 1_000_000)]
+    public int ChangedRowsTold { get; init; } = 100_000;
+
+    /// <summary>Streams of changes that one right may hold open at a time.</summary>
+    [Range(1, 1_000)]
+    public int StreamsPerGrant { get; init; } = 4;
+
+    /// <summary>Pushes of one event that failed so often are given up; the next event goes then.</summary>
+    [Range(1, 50)]
+    public int PushAttempts { get; init; } = 10;
 }

@@ -6,6 +6,7 @@ using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
 using Tongxiang.Gateway.Batching;
+using Tongxiang.Gateway.Subscribe;
 using Tongxiang.Gateway.Verify;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
@@ -39,6 +40,7 @@ public static class GatewayWiring
         services.AddSingleton<DataDescription>();
         services.AddSingleton<VerifyFace>();
         services.AddSingleton<LookUps>();
+        services.AddSubscriptions();
         services.AddSingleton<Explain>();
         services.AddSingleton<Proxying.ProviderApis>();
         services.AddSingleton<Proxying.Proxied>();
@@ -85,6 +87,7 @@ public static class GatewayWiring
         app.ServiceProvider.GetRequiredService<VerifyFace>().Map(app);
         app.ServiceProvider.GetRequiredService<BatchFace>().Map(app);
         app.ServiceProvider.GetRequiredService<Proxying.ProviderFace>().Map(app);
+        app.ServiceProvider.GetRequiredService<SubscribeFace>().Map(app);
         Explain.Map(app);
         Limits.Map(app);
         return app;

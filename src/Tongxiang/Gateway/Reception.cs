@@ -11,7 +11,7 @@ namespace Tongxiang.Gateway;
 internal static class Reception
 {
     public static Call Receive(HttpContext http, GatewaySources sources, string resource, Mode mode, DateTimeOffset now, string form, bool isSingle, Func<QueryScope, Warehouse.Plan, Kernel.Outcome<Warehouse.Plan>>? adjust,
-        Claims? claims = null)
+        Claims? claims = null, Kernel.Id<Grant>? only = null)
     {
         var (slug, number) = Split(resource);
         var (caller, bearer) = (sources.Caller(http), http.Bearer());
@@ -46,6 +46,7 @@ internal static class Reception
             IsSingle = isSingle,
             Adjust = adjust,
             Claims = claims,
+            Under = only,
             At = now,
         };
     }

@@ -23,7 +23,8 @@ public static class PublicAddress
     }
 
     /// <summary>A handler that checks the very address it connects to (a second lookup could give another), follows no redirect and uses no proxy.</summary>
-    public static SocketsHttpHandler Handler(IReadOnlyCollection<string> allowedPrivateHosts) => new()
+    /// <param name="resolve">Finds the addresses of a name; the system's resolver when not given.</param>
+    public static SocketsHttpHandler Handler(IReadOnlyCollection<string> allowedPrivateHosts, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -31,12 +32,12 @@ public static class PublicAddress
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         MaxResponseHeadersLength = 16,
-        ConnectCallback = (context, ct) => Connect(context.DnsEndPoint, allowedPrivateHosts, ct),
+        ConnectCallback = (context, ct) => Connect(context.DnsEndPoint, allowedPrivateHosts, resolve ?? Dns.GetHostAddressesAsync, ct),
     };
 
-    private static async ValueTask<Stream> Connect(DnsEndPoint to, IReadOnlyCollection<string> allowed, CancellationToken ct)
+    private static async ValueTask<Stream> Connect(DnsEndPoint to, IReadOnlyCollection<string> allowed, Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken ct)
     {
-        var addresses = await Dns.GetHostAddressesAsync(to.Host, ct);
+        var addresses = await resolve(to.Host, ct);
         var isAllowed = allowed.Contains(to.Host, StringComparer.OrdinalIgnoreCase);
         var good = addresses.Where(a => isAllowed || IsPublic(a)).ToArray();
         if (good.Length == 0) throw new HttpRequestException($"{to.Host} has no public address; allow the host in Notices:AllowedPrivateHosts if it is meant.");

@@ -66,7 +66,8 @@ public sealed class Webhooks(Db db, TimeProvider clock, EvidenceLog evidence, No
         await db.One<(string, string)?>($"select url, secret from share_webhook where id = {id} and is_enabled = 1",
             r => (r.GetString(0), Encoding.UTF8.GetString(key.Unwrap(r.Bytes(1), Context(id)))), ct);
 
-    internal FieldError? Wrong(string url)
+    /// <summary>What is wrong with an address that the node should call: only https, and no private host that is not allowed.</summary>
+    public FieldError? Wrong(string url)
     {
         if (url.Length > 500 || !Uri.TryCreate(url, UriKind.Absolute, out var address)) return new FieldError("url", "share.field.url", Short(url));
         if (address.Scheme != Uri.UriSchemeHttps && !(settings.AllowHttp && address.Scheme == Uri.UriSchemeHttp)) return new FieldError("url", "share.field.url-https", address.Scheme);

@@ -1,6 +1,5 @@
 using SQLitePCL;
 using Tongxiang.Core.Ledger;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Warehouse;

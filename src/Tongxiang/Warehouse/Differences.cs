@@ -25,7 +25,7 @@ public sealed record DifferenceAsk(string? Kind, long Skip, int Take, IReadOnlyS
 }
 
 /// <summary>Compares versions in DuckDB, which spills instead of growing.</summary>
-public sealed class Differences(Home home, VersionFiles files)
+public sealed partial class Differences(Home home, VersionFiles files)
 {
     private const int MostRows = 1_000;
 

@@ -13,6 +13,7 @@ public static class WarehouseWiring
         services.AddSingleton<VersionFiles>();
         services.AddSingleton<Versions>();
         services.AddSingleton<Differences>();
+        services.AddSingleton<Promotions>();
         services.AddSingleton<Bulk>();
         services.TryAddSingleton(p => new ServingCopies(settings, p.GetRequiredService<Home>()));
         services.AddSingleton(p => new Chore("warehouse.follow", TimeSpan.FromSeconds(1), p.GetRequiredService<Versions>().Follow, OneCopyOnly: false));

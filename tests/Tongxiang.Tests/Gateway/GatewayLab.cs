@@ -63,6 +63,9 @@ internal sealed class GatewayLab : IAsyncDisposable
     /// <summary>Numbers of the versions whose copy was asked for again.</summary>
     public List<long> Rebuilt { get; } = [];
 
+    /// <summary>Whether those who were let in would still be.</summary>
+    public bool CallerStands { get; set; } = true;
+
     /// <summary>Whether the log takes anything.</summary>
     public bool LogStands { get; set; } = true;
 
@@ -91,6 +94,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         builder.Services.AddSingleton(lab.Db);
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(_ => self!.Sources(log));
+        builder.Services.AddSingleton<Tongxiang.Gateway.Subscribe.CallerStands>(_ => (_, _) => self!.CallerStands);
         builder.Services.AddWarehouse(lab.Settings);
         builder.Services.AddWatch(lab.Settings);
         builder.Services.AddProtect(lab.Settings);

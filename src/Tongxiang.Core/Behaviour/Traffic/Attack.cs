@@ -86,12 +86,12 @@ static class Attack
                 break;
             case AttackKind.Collusion:
                 // A dense register in order, each the next but one: alone, no step of either is near.
-                var (number2, pace, turn) = (people.At(chance.Next(People.Count)), Pick(60, 20, 5), 0);
+                var (reached, pace, turn) = (people.At(chance.Next(People.Count)), Pick(60, 20, 5), 0);
                 for (var i = 0; i < pace * Pick(8, 16, 48); i++)
                 {
-                    number2 += chance.Next(17, 25);
+                    reached += chance.Next(17, 25);
                     var reader = turn++ % 2 == 0 ? habit : partner!;
-                    calls.Add(Read(reader, at + (long)((i + chance.NextDouble() / 2) / pace * Hour), reader.Operators.Count > 0 ? reader.Operators[0] : 0, number2, chance));
+                    calls.Add(Read(reader, at + (long)((i + chance.NextDouble() / 2) / pace * Hour), reader.Operators.Count > 0 ? reader.Operators[0] : 0, reached, chance));
                 }
                 break;
             case AttackKind.NoCase:

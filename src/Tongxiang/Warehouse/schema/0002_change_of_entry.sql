@@ -1,0 +1,1 @@
+create index warehouse_change_entry on warehouse_change (entry, kind, seq);
