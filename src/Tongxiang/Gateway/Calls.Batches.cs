@@ -8,7 +8,7 @@ namespace Tongxiang.Gateway;
 public sealed partial class Calls
 {
     // Where a package is made from and how its order came in says nothing of who will fetch it: those rules are asked then.
-    private static readonly string[] ofFetchOnly = ["role", "network", "assurance"];
+    private static readonly string[] ofFetchOnly = ["role", "network", "assurance", "grade", "header-key"];
 
     /// <summary>Whether the query of a batch holds under its right, without a row or a count.</summary>
     internal async ValueTask<Stop?> Judge(Call call, Grant grant, CancellationToken ct)
@@ -21,8 +21,11 @@ public sealed partial class Calls
     internal async ValueTask<Stop?> PermitPackage(Call call, Grant grant, CancellationToken ct)
     {
         call.Grant = grant;
-        Stop? stop = GrantChoice.Examine(grant, call).FirstOrDefault(rule => rule.Refusal is not null && !ofFetchOnly.Contains(rule.Name)).Refusal;
-        stop ??= await FindResource(call, ct) ?? await AskFuse(call, ct) ?? (call.SlowedBy is null ? null : Slowed(call, rates.Take)) ?? await MakePlan(call, ct) ?? Hold(call, 0);
+        (call.Floors, call.NeedsOperatorAssurance) = (sources.Floors, settings.NeedsOperatorAssurance);
+        // The rules ask what the resource is today.
+        var stop = await FindResource(call, ct);
+        stop ??= GrantChoice.Examine(grant, call).FirstOrDefault(rule => rule.Refusal is not null && !ofFetchOnly.Contains(rule.Name)).Refusal;
+        stop ??= await AskFuse(call, ct) ?? (call.SlowedBy is null ? null : Slowed(call, rates.Take)) ?? await MakePlan(call, ct) ?? Hold(call, 0);
         return stop is null ? null : await Stopped(call, stop, ct);
     }
 
