@@ -18,6 +18,8 @@ public static class IncidentWiring
         services.AddSingleton(p => new IncidentCount(
             p.GetRequiredService<Openings>(), p.GetRequiredService<EntryNamed>(), p.GetRequiredService<IncidentSettings>(), p.GetRequiredService<TimeProvider>(), p.GetService<AffectedPersons>()));
         services.AddSingleton<Incidents>();
+        services.AddSingleton<TripIncidents>();
+        services.AddSingleton<TripFollower>(p => p.GetRequiredService<TripIncidents>().Follow);
         services.AddSingleton<IncidentWatch>();
         services.AddSingleton(p => new Chore("watch.incidents", TimeSpan.FromSeconds(5), p.GetRequiredService<IncidentWatch>().Run));
         return services;

@@ -23,9 +23,9 @@ public sealed class Policy(Db db, TimeProvider clock, EvidenceLog evidence)
     {
         if (!TripRules.SeesAll(caller)) return Refusal.Forbidden("watch.not-yours");
         var since = clock.GetUtcNow() - counted;
-        var counts = await db.List($"select rule, count(*) from watch_trip where tripped_at > {since} group by rule", r => KeyValuePair.Create(r.GetString(0), r.GetInt64(1)), ct);
-        var byRule = counts.ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);
-        return now.Rules.Select(r => r with { Trips = byRule.GetValueOrDefault(r.Id) }).ToArray();
+        var counts = await db.List($"select rule, is_dark, count(*) from watch_trip where tripped_at > {since} group by rule, is_dark", r => KeyValuePair.Create((r.GetString(0), r.Flag(1)), r.GetInt64(2)), ct);
+        var byRule = counts.ToDictionary(c => c.Key, c => c.Value);
+        return now.Rules.Select(r => r with { Trips = byRule.GetValueOrDefault((r.Id, r.Mode == RuleMode.Dark)) }).ToArray();
     }
 
     /// <summary>Puts a rule live, back under trial, or off; what is off goes live only through a trial.</summary>

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -141,8 +140,9 @@ public sealed partial class Watching(CallFeed feed, Alarms alarms, Calendar cale
             if (await alarms.Raise(alarm, call, ct) is { } raised) Raised(log, raised.Id.ToString(), raised.Score);
             return true;
         }
-        catch (Exception e) when (e is DbException or TimeoutException)
+        catch (Exception e) when (e is not OutOfMemoryException && !ct.IsCancellationRequested)
         {
+            // Whatever stood in the way: an alarm is not lost, it is tried again.
             NotRaised(log, pending.Count, e);
             return false;
         }

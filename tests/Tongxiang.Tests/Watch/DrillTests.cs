@@ -21,6 +21,9 @@ public sealed class DrillTests
         var guard = PersonOf(lab, "bureau.security");
         var trip = Assert.Single((await lab.Get<Trips>().List(guard, default)).Value, t => t.Rule == "burst");
         Assert.Equal((FuseScope.Caller, FuseAction.Cut, true), (trip.Scope, trip.Action, trip.Bites));
+        // Its incident was opened in the same commit, and the refusals name it.
+        var incident = Assert.Single((await lab.Get<Incidents>().List(guard, drills: false, open: true, null, 10, default)).Items, i => i.OriginRef == trip.Id.ToString());
+        Assert.Equal(incident.Number, trip.Incident);
         // Under trial again, as before the drill.
         Assert.Equal(RuleMode.Dark, lab.Get<Policy>().Rules.Single(r => r.Id == "burst").Mode);
 

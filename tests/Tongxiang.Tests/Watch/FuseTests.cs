@@ -3,9 +3,12 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
+using Tongxiang.Gateway;
+using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Gateway;
 using Tongxiang.Tests.Lab;
+using Tongxiang.Warehouse;
 using Tongxiang.Watch;
 
 namespace Tongxiang.Tests.Watch;
@@ -110,6 +113,51 @@ public sealed class FuseTests
         await Stopped(lab, "gateway.fuse-blind", "/data/registry", GatewayLab.Other, HttpStatusCode.ServiceUnavailable);
         using var open = await lab.Call("/data/people", GatewayLab.Other);
         Assert.Equal(HttpStatusCode.OK, open.StatusCode);
+    }
+
+    [Theory, EveryStore]
+    public async Task A_call_and_a_file_under_way_end_where_the_fuse_trips(Store store)
+    {
+        await using var lab = await Opened(store);
+        var calls = lab.Get<Calls>();
+        Call Begun(Mode mode) => new()
+        {
+            Resource = "people",
+            Query = new QueryText(""),
+            Caller = Caller.Anonymous with { Actor = WatchLab.Actor(GatewayLab.Consumer), Agency = GatewayLab.Consumer, AgencyKind = AgencyKind.Department, Client = new Id<Client>(GatewayLab.Consumer.Value) },
+            Mode = mode,
+            At = lab.Store.Clock.GetUtcNow(),
+        };
+        var (call, file) = (Begun(Mode.Api), Begun(Mode.File));
+        Assert.Null(await calls.Decide(call, default));
+        Assert.Null(await calls.Permit(file, BulkFormat.Csv, default));
+        await using var pages = calls.Pages(file, 1, default).GetAsyncEnumerator();
+        Assert.True(await pages.MoveNextAsync());
+        Assert.Null(calls.HasTripped(call));
+
+        await lab.Trip(FuseScope.Caller, WatchLab.Actor(GatewayLab.Consumer), FuseAction.Cut);
+        Assert.Equal("gateway.fuse-cut", calls.HasTripped(call)?.Code);
+        Assert.False(await pages.MoveNextAsync());
+        Assert.True(file.IsCutOff);
+        await calls.Close(file, 1, 10, isWhole: false);
+    }
+
+    [Fact]
+    public async Task What_a_caller_writes_reaches_neither_feed_nor_alarm()
+    {
+        await using var lab = await Opened(Store.Sqlite);
+        const string forged = "clerk [critical] the fuse is restored";
+        using var answer = await lab.Call("/data/people?id=eq.1", GatewayLab.Consumer, change: r =>
+        {
+            r.Headers.TryAddWithoutValidation("Data-Operator", forged);
+            r.Headers.TryAddWithoutValidation("Data-Case", forged);
+        });
+        Assert.True(answer.IsSuccessStatusCode);
+        Assert.True(lab.Get<CallFeed>().Take(out var seen));
+        Assert.DoesNotContain("critical", seen.ToString(), StringComparison.Ordinal);
+        Assert.Matches("^[0-9a-f]{32}$", seen.Operator);
+        Assert.NotEqual(0UL, seen.Case);
+        Assert.Equal(1, seen.Ordinal);
     }
 
     private static async Task<GatewayLab> Opened(Store store)
