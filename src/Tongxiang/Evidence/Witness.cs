@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Tongxiang.Core.Ledger;
 using Tongxiang.Kernel;
@@ -11,7 +12,7 @@ namespace Tongxiang.Evidence;
 /// This node as a witness of other logs (C2SP tlog-witness): it cosigns only what extends the last tree it cosigned, and remembers that before it answers.
 /// So nobody who runs a log can show different histories to different readers, or go back to an older one.
 /// </summary>
-public sealed class Witness(Db db, Home home, NodeKey node, NodeSettings settings, WitnessSettings witness, TimeProvider clock)
+public sealed class Witness(Db db, Home home, NodeKey node, NodeSettings settings, WitnessSettings witness, TimeProvider clock) : IDisposable
 {
     private const string Plain = "text/plain; charset=utf-8";
     private readonly SemaphoreSlim one = new(1, 1);
@@ -27,6 +28,8 @@ public sealed class Witness(Db db, Home home, NodeKey node, NodeSettings setting
         face.MapPost("/add-checkpoint", Answer).WithName("evidence.add-checkpoint");
         face.MapGet("/key", (Witness own) => TypedResults.Text(own.Key + "\n", Plain)).WithName("evidence.witness-key");
     }
+
+    public void Dispose() => one.Dispose();
 
     private static async Task<IResult> Answer(HttpRequest request, Witness own, CancellationToken ct)
     {
@@ -85,7 +88,7 @@ public sealed class Witness(Db db, Home home, NodeKey node, NodeSettings setting
         }
     }
 
-    private static IResult OtherSize(long known) => TypedResults.Text(string.Create(CultureInfo.InvariantCulture, $"{known}\n"), "text/x.tlog.size", statusCode: StatusCodes.Status409Conflict);
+    private static ContentHttpResult OtherSize(long known) => TypedResults.Text(string.Create(CultureInfo.InvariantCulture, $"{known}\n"), "text/x.tlog.size", statusCode: StatusCodes.Status409Conflict);
 
     // On record before the signature leaves: a witness that forgets could cosign a fork. The condition holds against other copies of this node.
     private async Task<bool> Remember(Checkpoint next, Checkpoint? known, CancellationToken ct)

@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using NSec.Cryptography;
 using Tongxiang.Core.Crypto;
-using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Gateway;

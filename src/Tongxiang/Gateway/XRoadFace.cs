@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Tongxiang.Agencies;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Gateway;

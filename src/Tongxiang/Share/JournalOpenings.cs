@@ -136,7 +136,11 @@ public sealed class JournalOpenings(
     {
         var facts = new Dictionary<string, string>
         {
-            ["resource"] = opening.Resource, ["purpose"] = opening.Purpose.ToString(), ["reason"] = opening.Reason, ["from"] = opening.From.ToString("O", CultureInfo.InvariantCulture), ["until"] = opening.Until.ToString("O", CultureInfo.InvariantCulture),
+            ["resource"] = opening.Resource,
+            ["purpose"] = opening.Purpose.ToString(),
+            ["reason"] = opening.Reason,
+            ["from"] = opening.From.ToString("O", CultureInfo.InvariantCulture),
+            ["until"] = opening.Until.ToString("O", CultureInfo.InvariantCulture),
             ["scope"] = System.Text.Json.JsonSerializer.Serialize(opening.Scope, Wire.Json),
         };
         foreach (var (name, value) in more) facts[name] = value;

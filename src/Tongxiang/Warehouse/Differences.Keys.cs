@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Warehouse;

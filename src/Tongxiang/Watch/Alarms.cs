@@ -50,8 +50,8 @@ public sealed class Alarms(Db db, TimeProvider clock, EvidenceLog evidence, Subj
                 """);
             if (await tx.One($"select {Columns} from watch_alarm where id = {id}", Read) is not { } alarm) return (Outcome<RaisedAlarm>)Refusal.NotFound(id.ToString());
             if (changed == 0) return Refusal.Conflict("watch.judged", alarm.JudgedByName);
-            await evidence.Append(tx, new Happening("watch.judged", caller.Actor, caller.Agency?.ToString(), $"alarm:{id}", at,
-                new Dictionary<string, string> { ["state"] = judgement.State.ToString(), ["note"] = Trips.Digest(judgement.Note) }) { Parties = Parties(alarm) });
+            var facts = new Dictionary<string, string> { ["state"] = judgement.State.ToString(), ["note"] = Trips.Digest(judgement.Note) };
+            await evidence.Append(tx, new Happening("watch.judged", caller.Actor, caller.Agency?.ToString(), $"alarm:{id}", at, facts) { Parties = Parties(alarm) });
             if (judgement.State == AlarmState.FalseAlarm) await Teach(tx, alarm, at);
             return alarm;
         }, ct);

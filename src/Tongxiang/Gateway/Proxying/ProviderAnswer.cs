@@ -80,7 +80,7 @@ internal static class ProviderAnswer
         _ => null,
     };
 
-    private static object? Scaled(JsonElement value, int scale)
+    private static long? Scaled(JsonElement value, int scale)
     {
         if (!value.TryGetDecimal(out var number)) return null;
         for (var i = 0; i < scale; i++) number *= 10;

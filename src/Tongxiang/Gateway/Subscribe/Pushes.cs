@@ -113,7 +113,7 @@ public sealed partial class Pushes(Db db, TimeProvider clock, NodeKey key, Feed 
         }
     }
 
-    private Task Begin(Id<Grant> grant, EventPlace from, PushEvent next, CancellationToken ct)
+    private Task<int> Begin(Id<Grant> grant, EventPlace from, PushEvent next, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         return db.Run(

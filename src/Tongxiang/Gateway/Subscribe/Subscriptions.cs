@@ -100,6 +100,9 @@ public sealed class Subscriptions(Db db, TimeProvider clock, EvidenceLog evidenc
         .. !grant.NeedsCase || CallContext.Takes(wish.Case.Trim()) ? [] : new[] { new FieldError("case", "gateway.push-case") },
     ];
 
-    private Task Witness(Tx tx, string kind, Caller caller, Grant grant, DateTimeOffset at) => evidence.Append(tx, new Happening(
-        kind, caller.Actor, caller.Agency?.ToString(), $"grant:{grant.Id}", at, new Dictionary<string, string>(StringComparer.Ordinal) { ["grant"] = grant.Number }) { Parties = [grant.Provider.ToString()] });
+    private Task<string> Witness(Tx tx, string kind, Caller caller, Grant grant, DateTimeOffset at)
+    {
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["grant"] = grant.Number };
+        return evidence.Append(tx, new Happening(kind, caller.Actor, caller.Agency?.ToString(), $"grant:{grant.Id}", at, facts) { Parties = [grant.Provider.ToString()] });
+    }
 }

@@ -98,7 +98,7 @@ public sealed partial class Traces(Releases releases, Slices slices, Db db, Evid
         orderby both, f.Release.At descending
         select new TraceFinding(f.Release, f.Release.HasOrder ? f.Order.Rows : 0, order, f.Forms.Speaks ? f.Forms.Cells : 0, form, both);
 
-    private Task Record(Caller caller, TraceReport report, CancellationToken ct)
+    private Task<string> Record(Caller caller, TraceReport report, CancellationToken ct)
     {
         var facts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
