@@ -21,7 +21,8 @@ internal static class Verify
         command.SetAction((parsed, ct) => Run(
             new Verification(
                 parsed.GetValue(target)!, parsed.GetValue(keys)!, parsed.GetValue(proof), parsed.GetValue(log), parsed.GetValue(opening),
-                parsed.GetValue(from), parsed.GetValue(sm3) ? TreeHash.Sm3 : TreeHash.Sha256, parsed.GetValue(save)) { Month = parsed.GetValue(month) },
+                parsed.GetValue(from), parsed.GetValue(sm3) ? TreeHash.Sm3 : TreeHash.Sha256, parsed.GetValue(save))
+            { Month = parsed.GetValue(month) },
             Console.Out, ct));
         return command;
     }
