@@ -26,6 +26,8 @@ public sealed partial class Calls
                 call.Rate = left;
                 return TooFast(left);
             }
+            // What others have left of a resource is theirs to know, until it stops somebody.
+            if (key.Scope == LimitScope.Resource) continue;
             if (tightest is not { } least || (long)left.Remaining * least.Limit < (long)least.Remaining * left.Limit) tightest = left;
         }
         call.Rate = tightest;

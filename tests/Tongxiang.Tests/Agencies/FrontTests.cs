@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -37,7 +36,11 @@ public sealed class FrontTests
         http.Connection.RemoteIpAddress = IPAddress.Parse(from);
         if (forwarded is not null) http.Request.Headers["X-Forwarded-For"] = forwarded;
         var reached = false;
-        await Make().Pass(http, _ => Task.FromResult(reached = true));
+        await Make().Pass(http, _ =>
+        {
+            reached = true;
+            return Task.CompletedTask;
+        });
         Assert.True(reached);
         Assert.Equal(seen, http.Connection.RemoteIpAddress!.ToString());
     }
@@ -77,7 +80,11 @@ public sealed class FrontTests
             if (signed is not null) http.Request.Headers["Client-Cert-Signature"] = signed;
             if (kind == "a chain") http.Request.Headers["Client-Cert-Chain"] = sent;
             var reached = false;
-            await Make(clock, kind == "no secret agreed" ? null : Secret).Pass(http, _ => Task.FromResult(reached = true));
+            await Make(clock, kind == "no secret agreed" ? null : Secret).Pass(http, _ =>
+        {
+            reached = true;
+            return Task.CompletedTask;
+        });
             return (reached, reached ? http.Connection.ClientCertificate?.Thumbprint : null);
         }
     }

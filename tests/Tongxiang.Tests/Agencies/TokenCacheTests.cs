@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
-using Tongxiang.Tests.Lab;
 
 namespace Tongxiang.Tests.Agencies;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Tongxiang.Agencies;
-using Tongxiang.Catalog;
 using Tongxiang.Core.Ledger;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Xml.Linq;
-using Tongxiang.Agencies;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Lab;

@@ -122,7 +122,7 @@ public sealed class IncidentRulesTests
         await using var lab = await IncidentLab.Open(Store.Sqlite);
         var proposal = lab.Incidents.Propose(new LevelFacts(DownMinutes: down, Site: site, LossYuan: loss, CityPercent: city, ProvincePercent: province), Noon);
         Assert.Equal((IncidentLevel.General, level, true), (proposal.Floor, proposal.Suggested, proposal.NeedsJudgement));
-        Assert.Equal(rule, proposal.Hits.LastOrDefault()?.Rule.Id);
+        Assert.Equal(rule, proposal.Hits is [.., var last] ? last.Rule.Id : null);
         Assert.All(proposal.Hits, h => Assert.Equal(RuleGrade.B, h.Rule.Grade));
     }
 
@@ -134,7 +134,7 @@ public sealed class IncidentRulesTests
     [InlineData(IncidentLevel.General, IncidentLevel.General, "只涉及内部测试数据，没有真实人员。", null)]
     [InlineData(IncidentLevel.General, IncidentLevel.Unjudged, "只涉及内部测试数据，没有真实人员。", "level")]
     public void Nobody_judges_below_a_verified_threshold_or_without_grounds(IncidentLevel floor, IncidentLevel judged, string reason, string? field) =>
-        Assert.Equal(field, IncidentLevels.Check(new LevelProposal(floor, floor, [], floor < IncidentLevel.Larger), judged, reason).FirstOrDefault()?.Field);
+        Assert.Equal(field, IncidentLevels.Check(new LevelProposal(floor, floor, [], floor < IncidentLevel.Larger), judged, reason) is [var first, ..] ? first.Field : null);
 
     [Theory]
     [InlineData(Discovery, IncidentStep.Acknowledge, Containment)]
@@ -221,7 +221,7 @@ public sealed class IncidentRulesTests
             .Concat(Enum.GetValues<IncidentOrigin>().Select(k => "watch.origin." + k.ToString().ToLowerInvariant()))
             .Concat(Enum.GetValues<Role>().Select(k => "watch.role." + k))
             .Concat(IncidentClocks.All.Select(r => "watch.addressee." + r));
-        Assert.Empty(keys.Where(k => !Texts.Parts.Has(k)));
+        Assert.All(keys, k => Assert.True(Texts.Parts.Has(k), k));
     }
 
     [Theory]

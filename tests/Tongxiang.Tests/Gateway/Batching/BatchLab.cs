@@ -1,10 +1,8 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
-using Tongxiang.Gateway;
 using Tongxiang.Gateway.Batching;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Gateway.Query;

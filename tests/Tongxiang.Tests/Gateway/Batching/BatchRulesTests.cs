@@ -1,6 +1,5 @@
 using Tongxiang.Catalog;
 using Tongxiang.Gateway.Batching;
-using Tongxiang.Kernel;
 using Tongxiang.Share;
 using Grant = Tongxiang.Share.Grant;
 

@@ -161,7 +161,7 @@ public sealed class PushTests
     {
         var versions = lab.Get<Versions>();
         var now = versions.Current(grant.Entry)!;
-        var path = Path.Combine(lab.Get<Home>().Scratch, $"{Guid.NewGuid():N}.csv");
+        var path = Path.Combine(lab.Get<Home>().Scratch, $"{Guid.CreateVersion7():N}.csv");
         await File.WriteAllTextAsync(path, string.Join(',', now.Columns.Select(c => c.Name == "credit_code" ? "91290000MA00000" + (name == "甲公司" ? "00A" : "00B") : c.Name == "name" ? name : "")) + "\n");
         var (id, key) = await lab.Get<VersionKeys>().Make(grant.Entry, default);
         var landed = new Landed(id, key, grant.Entry, now.Columns, now.Key, path, (byte)',', 0, now.Columns.Count, [.. Enumerable.Range(0, now.Columns.Count)], 1, 0, true, "{}", "", "steward", null);

@@ -7,7 +7,6 @@ using Tongxiang.Gateway;
 using Tongxiang.Gateway.Subscribe;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
-using Tongxiang.Tests.Gateway.Query;
 using Tongxiang.Tests.Lab;
 
 namespace Tongxiang.Tests.Gateway.Subscribe;

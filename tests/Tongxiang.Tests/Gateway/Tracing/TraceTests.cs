@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using MiniExcelLibs;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway;
