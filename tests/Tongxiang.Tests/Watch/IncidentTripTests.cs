@@ -2,14 +2,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Tongxiang.Agencies;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
-using Tongxiang.Share;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;
 using Tongxiang.Tests.Share;
 using Tongxiang.Watch;
-using static Tongxiang.Tests.Share.ShareLab;
 
 namespace Tongxiang.Tests.Watch;
 
