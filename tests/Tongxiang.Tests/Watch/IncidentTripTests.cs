@@ -12,59 +12,23 @@ namespace Tongxiang.Tests.Watch;
 
 public sealed class IncidentTripTests
 {
-    private const string Office = "00000000-0000-7000-8000-00000000000a";
-    private const string Thing = "00000000-0000-7000-8000-00000000e001";
-
-    [Theory]
-    [InlineData(FuseScope.Caller, "client-1", "client-1", null, null, null, null)]
-    [InlineData(FuseScope.Operator, Office + "/abcdef", null, null, "abcdef", Office, null)]
-    [InlineData(FuseScope.Grant, Thing, null, "SQ-7", null, null, null)]
-    [InlineData(FuseScope.Resource, Thing, null, null, null, null, "population")]
-    [InlineData(FuseScope.Department, Office, null, null, null, Office, null)]
-    [InlineData(FuseScope.Node, "", null, null, null, null, null)]
-    public void A_trips_scope_is_said_in_the_words_of_the_evidence(FuseScope scope, string subject, string? client, string? grant, string? operative, string? agency, string? resource)
-    {
-        var said = IncidentTrips.ScopeOf(Tripped("RD-1", scope, subject, default), _ => "population", _ => "SQ-7");
-        Assert.Equal((client, grant, operative, agency), (said.Client, said.Grant, said.Operator, said.Agency?.ToString()));
-        Assert.Equal(resource is null ? [] : [resource], said.Resources);
-    }
-
-    [Theory, EveryStore]
-    public async Task A_trip_opens_one_incident_and_further_ones_of_the_same_sharing_join_it(Store store)
-    {
-        await using var lab = await IncidentLab.Open(store);
-        var first = await Follow(lab, "RD-1");
-        var view = await lab.View(first.Id);
-        Assert.Equal((IncidentOrigin.Trip, "client-9", lab.Clock.GetUtcNow()), (first.Origin, first.Scope.Client, first.ContainedAt!.Value));
-        Assert.Contains("RD-1", first.Title, StringComparison.Ordinal);
-        Assert.Equal(first.Id, (await Follow(lab, "RD-2")).Id);
-        Assert.Contains((await lab.View(first.Id)).Events, e => e.Kind == "linked" && e.Args[0] == "RD-2");
-        Assert.NotEqual(first.Id, (await Follow(lab, "RD-3", isDrill: true)).Id);
-        var count = (await lab.Incidents.List(IncidentLab.Head, false, null, null, 50, default)).Items.Count;
-        await lab.Db.Commit(tx => lab.Trips.Follow(tx, Tripped("RD-4", FuseScope.Caller, "client-8", lab.Clock.GetUtcNow()) with { IsDark = true, Bites = false }), default);
-        await lab.Db.Commit(tx => lab.Trips.Follow(tx, Tripped("RD-5", FuseScope.Caller, "client-8", lab.Clock.GetUtcNow()) with { Action = FuseAction.Watch }), default);
-        Assert.Equal(count, (await lab.Incidents.List(IncidentLab.Head, false, null, null, 50, default)).Items.Count);
-        Assert.NotNull(await lab.Incidents.Find(Facts.CivilHead, first.Id, default));
-        Assert.NotEmpty(view.Clocks);
-    }
-
     [Theory, EveryStore]
     public async Task A_confirmed_alarm_opens_an_incident_unless_a_fuse_did(Store store)
     {
         await using var lab = await IncidentLab.Open(store);
         var now = lab.Clock.GetUtcNow();
         var alarm = new RaisedAlarm(Id<RaisedAlarm>.New(lab.Clock), "client-7", "民政核对", Facts.Civil.Id, null, null, Facts.Police.Id, null, 0.9, [], true, now, "e");
-        await lab.Db.Commit(tx => lab.Trips.Follow(tx, alarm, IncidentLab.Security), default);
+        await lab.Db.Commit(tx => lab.Alarms.Follow(tx, alarm, IncidentLab.Security), default);
         var opened = Assert.Single((await lab.Incidents.List(IncidentLab.Head, false, null, null, 50, default)).Items);
         Assert.Equal((IncidentOrigin.Alarm, "client-7", now), (opened.Origin, opened.Scope.Client, opened.AwareAt));
         var tripped = Tripped("RD-6", FuseScope.Caller, "client-6", now) with { Cause = Id<RaisedAlarm>.New(lab.Clock) };
         await lab.Db.Commit(async tx =>
         {
             await TripRows.Insert(tx, tripped);
-            await lab.Trips.Follow(tx, tripped);
+            await Trips.Name(tx, tripped.Id, "SJ-2026-000077");
         }, default);
-        await lab.Db.Commit(tx => lab.Trips.Follow(tx, alarm with { Id = tripped.Cause!.Value }, IncidentLab.Security), default);
-        Assert.Equal(2, (await lab.Incidents.List(IncidentLab.Head, false, null, null, 50, default)).Items.Count);
+        await lab.Db.Commit(tx => lab.Alarms.Follow(tx, alarm with { Id = tripped.Cause!.Value }, IncidentLab.Security), default);
+        Assert.Single((await lab.Incidents.List(IncidentLab.Head, false, null, null, 50, default)).Items);
     }
 
     [Theory, EveryStore]
@@ -90,18 +54,6 @@ public sealed class IncidentTripTests
         await Post(security, fuse + "/restore", new { reason = "核实无误，提出恢复" });
         await Post(head, fuse + "/restore", new { reason = "同意恢复该资源" });
         Assert.Equal("Review", (string)(await Post(head, path + "/restore", new { note = "已核实并恢复" }))["stage"]!);
-    }
-
-    private static async Task<Incident> Follow(IncidentLab lab, string number, bool isDrill = false)
-    {
-        var trip = Tripped(number, FuseScope.Caller, "client-9", lab.Clock.GetUtcNow()) with { IsDrill = isDrill };
-        await lab.Db.Commit(async tx =>
-        {
-            await TripRows.Insert(tx, trip);
-            await lab.Trips.Follow(tx, trip);
-        }, default);
-        var named = await lab.Db.One($"select incident from watch_trip where id = {trip.Id}", r => r.GetString(0), default);
-        return (await lab.Incidents.List(IncidentLab.Head, isDrill, null, null, 50, default)).Items.Single(i => i.Number == named);
     }
 
     private static Trip Tripped(string number, FuseScope scope, string subject, DateTimeOffset at) => new(
