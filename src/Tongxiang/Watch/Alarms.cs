@@ -14,7 +14,7 @@ namespace Tongxiang.Watch;
 public sealed record AlarmJudgement(AlarmState State, string Note);
 
 /// <summary>Alarms of the watcher: raised with their evidence, read by the bureau and by those whose data or calls they concern, judged by people.</summary>
-public sealed class Alarms(Db db, TimeProvider clock, EvidenceLog evidence, Subjects subjects, Policy policy, Tripper tripper, Fuse fuse)
+public sealed class Alarms(Db db, TimeProvider clock, EvidenceLog evidence, Subjects subjects, Policy policy, Tripper tripper, Fuse fuse, IEnumerable<AlarmFollower> followers)
 {
     private const int MostListed = 200;
 
@@ -53,6 +53,7 @@ public sealed class Alarms(Db db, TimeProvider clock, EvidenceLog evidence, Subj
             var facts = new Dictionary<string, string> { ["state"] = judgement.State.ToString(), ["note"] = Trips.Digest(judgement.Note) };
             await evidence.Append(tx, new Happening("watch.judged", caller.Actor, caller.Agency?.ToString(), $"alarm:{id}", at, facts) { Parties = Parties(alarm) });
             if (judgement.State == AlarmState.FalseAlarm) await Teach(tx, alarm, at);
+            else foreach (var follower in followers) await follower(tx, alarm, caller);
             return alarm;
         }, ct);
         await policy.Follow(CancellationToken.None);

@@ -124,4 +124,11 @@ public sealed record IncidentReview(string Causes, string Lessons, IReadOnlyList
 /// <param name="Ref">Id of the trip or alarm; a second opening by the same one is the same incident.</param>
 /// <param name="ContainedAt">When a fuse had cut already.</param>
 public sealed record NewIncident(
-    string Title, IncidentOrigin Origin, string? Ref, IncidentScope Scope, DateTimeOffset From, DateTimeOffset DetectedAt, DateTimeOffset AwareAt, bool IsDrill = false, DateTimeOffset? ContainedAt = null);
+    string Title, IncidentOrigin Origin, string? Ref, IncidentScope Scope, DateTimeOffset From, DateTimeOffset DetectedAt, DateTimeOffset AwareAt, bool IsDrill = false, DateTimeOffset? ContainedAt = null)
+{
+    /// <summary>Whose data it is about, where the cause knows.</summary>
+    public Id<Agency>? Provider { get; init; }
+
+    /// <summary>Who called, where the cause knows.</summary>
+    public Id<Agency>? Consumer { get; init; }
+}

@@ -18,7 +18,7 @@ public sealed record OpenIncident(
 /// <param name="Revision">The revision that was decided on: when somebody was faster, the answer is a conflict.</param>
 public sealed record IncidentStepRequest(
     long? Revision = null, string? Note = null, LevelFacts? Facts = null, IncidentLevel? Level = null, DateTimeOffset? DetectedAt = null, DateTimeOffset? AwareAt = null, string? Causes = null, string? Lessons = null,
-    IReadOnlyList<IncidentMeasure>? Measures = null);
+    IReadOnlyList<IncidentMeasure>? Measures = null, bool KeepsCut = false);
 
 /// <summary>What a person wrote into a document.</summary>
 public sealed record PaperText(IReadOnlyDictionary<string, string>? Items = null);
@@ -49,7 +49,7 @@ internal static class IncidentRoutes
         ["contain"] = (d, c, id, r, ct) => d.Contain(c, id, r.Revision, r.Note ?? "", ct),
         ["judge"] = (d, c, id, r, ct) => d.Judge(c, id, r.Revision, r.Facts ?? new LevelFacts(), r.Level ?? IncidentLevel.Unjudged, r.Note ?? "", ct),
         ["report"] = (d, c, id, r, ct) => d.Report(c, id, r.Revision, ct),
-        ["restore"] = (d, c, id, r, ct) => d.Restore(c, id, r.Revision, r.Note ?? "", ct),
+        ["restore"] = (d, c, id, r, ct) => d.Restore(c, id, r.Revision, r.Note ?? "", r.KeepsCut, ct),
         ["dismiss"] = (d, c, id, r, ct) => d.Dismiss(c, id, r.Revision, r.Note ?? "", ct),
         ["close"] = (d, c, id, r, ct) => d.Close(c, id, r.Revision, ct),
         ["times"] = (d, c, id, r, ct) => d.CorrectTimes(c, id, r.Revision, r.DetectedAt ?? default, r.AwareAt ?? default, r.Note ?? "", ct),

@@ -17,9 +17,12 @@ public static class IncidentWiring
         services.AddSingleton<EntryNamed>(p => p.GetRequiredService<Catalogue>().BySlug);
         services.AddSingleton(p => new IncidentCount(
             p.GetRequiredService<Openings>(), p.GetRequiredService<EntryNamed>(), p.GetRequiredService<IncidentSettings>(), p.GetRequiredService<TimeProvider>(), p.GetService<AffectedPersons>()));
+        services.AddSingleton<AffectedPersons>(p => (scope, from, until, ct) => IncidentAlarms.Persons(p.GetRequiredService<Disclosures>(), p.GetRequiredService<Catalogue>(), scope, from, until, ct));
         services.AddSingleton<Incidents>();
         services.AddSingleton<TripIncidents>();
         services.AddSingleton<TripFollower>(p => p.GetRequiredService<TripIncidents>().Follow);
+        services.AddSingleton<IncidentAlarms>();
+        services.AddSingleton<AlarmFollower>(p => (tx, alarm, by) => p.GetRequiredService<IncidentAlarms>().Follow(tx, alarm, by));
         services.AddSingleton<IncidentWatch>();
         services.AddSingleton(p => new Chore("watch.incidents", TimeSpan.FromSeconds(5), p.GetRequiredService<IncidentWatch>().Run));
         return services;

@@ -57,12 +57,25 @@ public sealed partial class Incidents
         IncidentFlow.MayConclude(m.Now, await IncidentRows.Clocks(tx, m.Now.Id)) is { } refusal ? refusal : new Deed(next, "reported"), ct);
 
     /// <summary>Says that the handling is over and what became of the sharing; the summary's thirty days begin.</summary>
-    public Task<Outcome<Incident>> Restore(Caller caller, Id<Incident> id, long? seen, string outcome, CancellationToken ct) => Step(caller, id, seen, IncidentStep.Restore, outcome,
-        (_, m, next) => Deeds(new Deed(next with { HandledAt = m.At }, "restored", outcome)), ct);
+    /// <param name="keepsCut">A fuse of the incident stays as it is, by decision; else every one of them must have been restored by two people.</param>
+    public Task<Outcome<Incident>> Restore(Caller caller, Id<Incident> id, long? seen, string outcome, bool keepsCut, CancellationToken ct) => Step(caller, id, seen, IncidentStep.Restore, outcome, async (tx, m, next) =>
+    {
+        var standing = await tx.List($"select number from watch_trip where incident = {m.Now.Number} and bites = 1 and state <> {TripState.Restored} order by number", r => r.GetString(0));
+        if (standing.Count > 0 && !keepsCut) return Refusal.Conflict("watch.trips-stand", m.Now.Number, string.Join(", ", standing));
+        return new Deed(next with { HandledAt = m.At }, "restored", outcome, string.Join(", ", standing));
+    }, ct);
 
     /// <summary>Judges that it was no incident; its clocks lapse.</summary>
-    public Task<Outcome<Incident>> Dismiss(Caller caller, Id<Incident> id, long? seen, string reason, CancellationToken ct) => Step(caller, id, seen, IncidentStep.Dismiss, reason,
-        (_, m, next) => Deeds(new Deed(next with { IsFalseAlarm = true, HandledAt = m.At, NextRungAt = null, Lead = m.Now.Lead ?? m.Caller.Person }, "dismissed", reason)), ct);
+    public async Task<Outcome<Incident>> Dismiss(Caller caller, Id<Incident> id, long? seen, string reason, CancellationToken ct)
+    {
+        var dismissed = await Step(caller, id, seen, IncidentStep.Dismiss, reason,
+            (_, m, next) => Deeds(new Deed(next with { IsFalseAlarm = true, HandledAt = m.At, NextRungAt = null, Lead = m.Now.Lead ?? m.Caller.Person }, "dismissed", reason)), ct);
+        if (dismissed.IsRefused || alarms is null) return dismissed;
+        // The alarm that caused it is judged with it, so that the same pattern of the same caller alarms no more.
+        var causes = await db.List($"select t.cause from watch_trip t join watch_alarm a on a.id = t.cause where t.incident = {dismissed.Value.Number} and a.state = {AlarmState.Open}", r => r.Id<RaisedAlarm>(0), ct);
+        foreach (var cause in causes.Distinct()) await alarms.Judge(caller, cause, new AlarmJudgement(AlarmState.FalseAlarm, reason.Length > 500 ? reason[..500] : reason), ct);
+        return dismissed;
+    }
 
     /// <summary>Closes it: no legal clock may run, the post-mortem stands and another person than its author closes.</summary>
     public Task<Outcome<Incident>> Close(Caller caller, Id<Incident> id, long? seen, CancellationToken ct) => Step(caller, id, seen, IncidentStep.Close, "", async (tx, m, next) =>

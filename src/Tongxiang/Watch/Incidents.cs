@@ -12,7 +12,7 @@ namespace Tongxiang.Watch;
 
 /// <summary>Incidents (安全事件处置): opened by a trip, an alarm or a person, led by the law's clocks to a closing that can be proved.</summary>
 public sealed partial class Incidents(
-    Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, RulePack rules, Deadlines deadlines, EntryNamed catalogue, Notices notices, IncidentCount count, IncidentSettings settings, NodeSettings node)
+    Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, RulePack rules, Deadlines deadlines, EntryNamed catalogue, Notices notices, IncidentCount count, IncidentSettings settings, NodeSettings node, Alarms? alarms = null)
 {
     private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
 
@@ -41,13 +41,16 @@ public sealed partial class Incidents(
         incident = incident with { Escalated = told, NextRungAt = book.Next(now, told)?.At };
         if (await IncidentRows.Insert(tx, incident) == 0) throw new InvalidOperationException($"The incident {incident.Number} is there already: two openings by {said.Ref} at once.");
         foreach (var provider in Providers(said.Scope)) await Touch(tx, incident.Id, provider, isProvider: true);
-        if (said.Scope.Agency is { } agency) await Touch(tx, incident.Id, agency, isProvider: false);
+        if (said.Provider is { } owner) await Touch(tx, incident.Id, owner, isProvider: true);
+        foreach (var side in new[] { said.Scope.Agency, said.Consumer }.OfType<Id<Agency>>()) await Touch(tx, incident.Id, side, isProvider: false);
         foreach (var task in book.Tasks) await AddTask(tx, incident, task.Code, "", task.Role, task.Place, now.AddMinutes(task.DueMinutes));
         await Record(tx, incident, by, "opened", "", now, said.Title);
         await Retune(tx, incident, by, now);
         for (var rung = 0; rung < told; rung++) await Tell(tx, incident, NoticeKind.IncidentOpened, book.Ladder[rung % book.Ladder.Count], $"rung{rung}", now, now);
         return incident.Id;
     }
+
+    internal DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>Agencies whose resources the scope names.</summary>
     public IReadOnlyCollection<Id<Agency>> Providers(IncidentScope scope) =>

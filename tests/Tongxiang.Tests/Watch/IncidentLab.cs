@@ -26,10 +26,12 @@ internal sealed class IncidentLab : IAsyncDisposable
         EntryNamed entries = slug => slug == share.Entry.Slug ? share.Entry : null;
         var count = new IncidentCount(new Openings(share.Db, share.Evidence), entries, settings, share.Clock);
         Incidents = new Incidents(share.Db, share.Clock, share.Evidence, share.Directory, share.Rules, new Deadlines(share.Rules, share.Calendar), entries, share.Notices, count, settings, node);
+        Alarms = new IncidentAlarms(Incidents, new Tongxiang.Catalog.Catalogue(share.Db), settings);
         Watch = new IncidentWatch(share.Db, share.Clock, Incidents, NullLogger<IncidentWatch>.Instance);
     }
 
     public Incidents Incidents { get; }
+    public IncidentAlarms Alarms { get; }
     public IncidentWatch Watch { get; }
     public Db Db => share.Db;
     public FakeTimeProvider Clock => share.Clock;

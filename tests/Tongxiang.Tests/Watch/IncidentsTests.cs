@@ -36,7 +36,7 @@ public sealed class IncidentsTests
         Assert.True((await lab.ClockOf(id, "IR-7"))!.IsRunning);
         await lab.Submitted(id, PaperKind.PoliceReport);
         Good(await lab.Incidents.Report(IncidentLab.Head, id, null, default));
-        Good(await lab.Incidents.Restore(IncidentLab.Head, id, null, "两人审批，已恢复该授权", default));
+        Good(await lab.Incidents.Restore(IncidentLab.Head, id, null, "两人审批，已恢复该授权", false, default));
         Assert.True((await lab.ClockOf(id, "IR-8"))!.IsRunning);
         Refuses("watch.clock-open", await lab.Incidents.Close(IncidentLab.Head, id, null, default));
         foreach (var kind in new[] { PaperKind.FullReport, PaperKind.PersonNotice, PaperKind.Summary }) await lab.Submitted(id, kind);
@@ -279,7 +279,7 @@ public sealed class IncidentsTests
         Good(await lab.Incidents.Judge(IncidentLab.Head, opened.Id, null, new LevelFacts(Persons: 2_000_000), IncidentLevel.Larger, "", default));
         await lab.Submitted(opened.Id, PaperKind.FullReport);
         Good(await lab.Incidents.Report(IncidentLab.Head, opened.Id, null, default));
-        Good(await lab.Incidents.Restore(IncidentLab.Head, opened.Id, null, "已由两人恢复", default));
+        Good(await lab.Incidents.Restore(IncidentLab.Head, opened.Id, null, "已由两人恢复", false, default));
         return opened.Id;
     }
 }

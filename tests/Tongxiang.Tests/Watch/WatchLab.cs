@@ -26,6 +26,7 @@ internal static class WatchLab
     public static Task<GatewayLab> Open(Store store, Action<IServiceCollection>? more = null) => GatewayLab.Open(store, services =>
     {
         services.AddSingleton<Directory>();
+        services.AddSingleton(new IdentitySettings());
         services.AddSingleton<Clients>();
         services.AddSingleton<Catalogue>();
         services.AddSingleton(p => GrantKey.Of(p.GetRequiredService<Home>(), p.GetRequiredService<NodeKey>()));

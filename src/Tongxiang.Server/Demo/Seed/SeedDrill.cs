@@ -24,7 +24,7 @@ internal sealed class SeedDrill(Incidents incidents, Cast cast, TimeProvider clo
         await Send(security, opened.Id, PaperKind.FullReport, ct);
         Must(await incidents.SkipPersons(head, opened.Id, null, "演练没有真实人员受影响，不向任何个人发送通知。", ct));
         Must(await incidents.Report(head, opened.Id, null, ct));
-        Must(await incidents.Restore(head, opened.Id, null, "演练：模拟两人审批后恢复该授权，未切断任何真实共享。", ct));
+        Must(await incidents.Restore(head, opened.Id, null, "演练：模拟两人审批后恢复该授权，未切断任何真实共享。", false, ct));
         var until = WorkCalendar.Day(now).AddDays(60);
         IncidentMeasure[] measures = [new("把夜间批量核对的时段写进授权", "省公安厅共享工作机构", until), new("值班表补充第二联系人", "省数据局安全管理员", until)];
         Must(await incidents.Review(security, opened.Id, null, "演练结论：授权未限定每日不同编号的数量，枚举行为十分钟后才被人员发现。", "授权按事项限定数量，告警先到值班人员", measures, ct));
