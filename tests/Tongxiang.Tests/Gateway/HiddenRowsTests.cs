@@ -120,7 +120,7 @@ public sealed class HiddenRowsTests
             foreach (var (name, value) in headers)
                 if (value.Length > 0) Assert.True(r.Headers.TryAddWithoutValidation(name, value));
         });
-        var lines = answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key is not ("Date" or "ETag" or "RateLimit-Remaining" or "RateLimit-Reset" or Tongxiang.Evidence.Receipt.Header))
+        var lines = answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key is not ("Date" or "ETag" or "RateLimit" or "RateLimit-Remaining" or "RateLimit-Reset" or Tongxiang.Evidence.Receipt.Header))
             .Select(h => $"{h.Key}: {(h.Key == "Link" ? "…" : string.Join(", ", h.Value))}").Order(StringComparer.Ordinal);
         var body = Regex.Replace(await answer.Content.ReadAsStringAsync(), "\"traceId\":\"[^\"]*\"", "");
         return $"{(int)answer.StatusCode}\n{string.Join('\n', lines)}\n\n{body}".Replace(resource, "*", StringComparison.Ordinal);
