@@ -161,9 +161,17 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
         if (score < 1 || top[0].Strength < 0.7f) return null;
         // A day's rest after an alarm, unless it grows to twice as bad or shows another sign.
         var isQuiet = call.At < track.QuietUntil;
-        if (isQuiet && score < 2 * track.QuietScore && (track.QuietSigns & 1 << (int)top[0].Sign) != 0) return null;
+        if (isQuiet && score < 2 * track.QuietScore && !ShowsAnother(track, top)) return null;
         (track.QuietUntil, track.QuietScore, track.QuietSigns) = (call.At + 86_400_000, score, signs | (isQuiet ? track.QuietSigns : 0));
         return new Alarm(call.At, call.Caller, who, score, top);
+    }
+
+    // A louder sign that goes on must not hide one that would raise an alarm alone: a rule may wait for just that one.
+    static bool ShowsAnother(Track track, List<Reason> top)
+    {
+        for (var i = 0; i < top.Count; i++)
+            if ((i == 0 || top[i].Strength >= 1) && (track.QuietSigns & 1 << (int)top[i].Sign) == 0) return true;
+        return false;
     }
 }
 
