@@ -20,7 +20,8 @@ public static class IncidentWiring
         services.AddSingleton<AffectedPersons>(p => (scope, from, until, ct) => IncidentAlarms.Persons(p.GetRequiredService<Disclosures>(), p.GetRequiredService<Catalogue>(), scope, from, until, ct));
         services.AddSingleton<Incidents>();
         services.AddSingleton<TripIncidents>();
-        services.AddSingleton<TripFollower>(p => p.GetRequiredService<TripIncidents>().Follow);
+        // Resolved when a trip comes: incidents need alarms, alarms the tripper, and the tripper the trips that are being made.
+        services.AddSingleton<TripFollower>(p => (tx, trip) => p.GetRequiredService<TripIncidents>().Follow(tx, trip));
         services.AddSingleton<IncidentAlarms>();
         services.AddSingleton<AlarmFollower>(p => (tx, alarm, by) => p.GetRequiredService<IncidentAlarms>().Follow(tx, alarm, by));
         services.AddSingleton<IncidentWatch>();

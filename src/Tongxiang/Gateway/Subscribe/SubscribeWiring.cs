@@ -22,7 +22,7 @@ internal static class SubscribeWiring
             id => p.GetRequiredService<Grants>().Active.Find(id),
             id => p.GetRequiredService<Clients>().Find(id) is { IsEnabled: true } client ? Caller.Of(client, p.GetRequiredService<Agencies.Directory>()) : null,
             p.GetRequiredService<Catalogue>().Find));
-        services.AddSingleton(p => new Pushes(
+        services.TryAddSingleton(p => new Pushes(
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<NodeKey>(), p.GetRequiredService<Feed>(), p.GetRequiredService<GatewaySettings>(), p.GetRequiredService<PushSources>(),
             new HttpMessageInvoker(PublicAddress.Handler(p.GetRequiredService<NoticeSettings>().AllowedPrivateHosts)), p.GetRequiredService<ILogger<Pushes>>()));
         services.AddSingleton(p => new Chore("gateway.pushes", TimeSpan.FromSeconds(1), ct => p.GetRequiredService<Pushes>().Run(ct)));
