@@ -134,11 +134,11 @@ public sealed class AnswerFormTests
         var bytes = await answer.Content.ReadAsByteArrayAsync();
 
         Assert.StartsWith("name,division\n", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
-        Assert.Equal(DownloadRangeTests.Rows("name,division\n欧**,290102\n李*,290201\n"u8.ToArray()), DownloadRangeTests.Rows(bytes));
+        Assert.Equal(DownloadRangeTests.Rows("name,division\n欧阳*,290102\n李*,290201\n"u8.ToArray()), DownloadRangeTests.Rows(bytes));
         Assert.True(answer.Headers.Contains(Receipt.Header));
         Assert.Contains("attachment", answer.Content.Headers.ContentDisposition!.ToString());
-        Assert.Equal(["gateway.permitted", "gateway.closed"], lab.Witnessed.Select(h => h.Kind));
-        Assert.Equal(("2", $"{bytes.Length}", "whole"), (lab.Witnessed[1].Facts["rows"], lab.Witnessed[1].Facts["bytes"], lab.Witnessed[1].Facts["outcome"]));
+        Assert.Equal(["gateway.permitted", Disclosures.PartKind, "gateway.closed"], lab.Witnessed.Select(h => h.Kind));
+        Assert.Equal(("2", $"{bytes.Length}", "whole"), (lab.Witnessed[^1].Facts["rows"], lab.Witnessed[^1].Facts["bytes"], lab.Witnessed[^1].Facts["outcome"]));
         Assert.Equal(HttpStatusCode.Forbidden, (await lab.Call("/data/people/download.csv", GatewayLab.Other)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await lab.Call("/data/people/download.exe", GatewayLab.Consumer)).StatusCode);
         lab.Grants[0] = lab.Grants[0] with { Modes = [Tongxiang.Catalog.Mode.Api] };
@@ -177,9 +177,10 @@ public sealed class AnswerFormTests
             await (await answer.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[1_000]);
         }
 
-        await lab.Until(witnessed: 2);
-        Assert.Equal(("gateway.closed", "aborted"), (lab.Witnessed[1].Kind, lab.Witnessed[1].Facts["outcome"]));
-        Assert.InRange(int.Parse(lab.Witnessed[1].Facts["rows"]), 0, 29_999);
+        // Each page that left named its persons before; the closing comes last.
+        for (var seen = 2; seen == 2 || lab.Witnessed[^1].Kind != "gateway.closed"; seen++) await lab.Until(seen);
+        Assert.Equal("aborted", lab.Witnessed[^1].Facts["outcome"]);
+        Assert.InRange(int.Parse(lab.Witnessed[^1].Facts["rows"]), 0, 29_999);
     }
 
     [Fact]

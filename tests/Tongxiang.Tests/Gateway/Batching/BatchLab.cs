@@ -42,7 +42,7 @@ internal static class BatchLab
 
     public static async Task<Batch> Set(GatewayLab lab, BatchWish wish)
     {
-        var set = await lab.Get<Batches>().Set(Consumer, wish, default);
+        var set = await lab.Get<Batches>().Set(Consumer, wish with { Case = wish.Case ?? "DB20260001", Operator = wish.Operator ?? "clerk-7" }, default);
         Assert.True(!set.IsRefused, set.Refusal?.Code + string.Join(' ', set.Refusal?.Fields.Select(f => f.Field + ":" + f.Key) ?? []));
         return set.Value;
     }
