@@ -48,7 +48,8 @@ public sealed class FieldFormsTests
         await using var lab = await ShareLab.Open(store);
         lab.Entry = Facts.Entry(fields: [id, Facts.Field("born") with { Type = FieldType.Date }, Facts.Field("division")]);
         var reply = Facts.Consent(
-            new("id_number", FieldAnswer.Plain, null) { Exception = "依据刑事诉讼法办理案件，须核对本人" }, new("born", FieldAnswer.Generalised, null) { Detail = "month" }, new("division", FieldAnswer.Plain, null) { Exception = "其实并不需要写理由" }) with { LowestAssurance = Assurance.BoundToken };
+            new("id_number", FieldAnswer.Plain, null) { Exception = "依据刑事诉讼法办理案件，须核对本人" }, new("born", FieldAnswer.Generalised, null) { Detail = "month" }, new("division", FieldAnswer.Plain, null) { Exception = "其实并不需要写理由" }) with
+        { LowestAssurance = Assurance.BoundToken };
         var consented = await lab.Consented(reply, Facts.Wish("id_number", "born", "division"));
         var grant = (await lab.NewGrants().Load(consented.Grant!.Value, default))!;
         Assert.True(lab.Grants.IsGenuine(grant));
