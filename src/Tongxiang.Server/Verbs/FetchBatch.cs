@@ -49,13 +49,14 @@ internal static class FetchBatch
 
     private static async Task<bool> Take(HttpClient http, Manifest manifest, string folder, bool acknowledges, TextWriter output, CancellationToken ct)
     {
+        if (!IsFileName(manifest.Batch)) throw new IOException($"'{manifest.Batch}' is no number of a batch.");
         var place = Path.Combine(folder, manifest.Batch, manifest.Sequence.ToString("000000", System.Globalization.CultureInfo.InvariantCulture));
         Directory.CreateDirectory(place);
         var counted = new List<CountedPart>();
         foreach (var part in manifest.Parts)
         {
             // The name comes from outside: it names a file of this folder or nothing.
-            if (Path.GetFileName(part.Name) != part.Name || part.Name is "." or "..") throw new IOException($"'{part.Name}' is no file name.");
+            if (!IsFileName(part.Name)) throw new IOException($"'{part.Name}' is no file name.");
             var file = Path.Combine(place, part.Name);
             if (!File.Exists(file)) await Resume(http, part, file, ct);
             counted.Add(await ReceivedPart.Count(file, part, manifest.Form, ct));
@@ -77,6 +78,8 @@ internal static class FetchBatch
         return differences.Count == 0;
     }
 
+    private static bool IsFileName(string name) => name is not ("" or "." or "..") && Path.GetFileName(name) == name;
+
     private static async Task Resume(HttpClient http, ManifestPart part, string file, CancellationToken ct)
     {
         var partial = file + ".partial";
@@ -84,7 +87,10 @@ internal static class FetchBatch
         if (have > part.Bytes) have = 0;
         if (have < part.Bytes || part.Bytes == 0)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, part.Path.TrimStart('/'));
+            // The token goes to the node that was asked, wherever a manifest points.
+            var address = new Uri(http.BaseAddress!, part.Path.TrimStart('/'));
+            if (!http.BaseAddress!.IsBaseOf(address)) throw new IOException($"'{part.Path}' is not an address of this node.");
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
             if (have > 0)
             {
                 request.Headers.Range = new RangeHeaderValue(have, null);
