@@ -13,7 +13,7 @@ namespace Tongxiang.Server;
 /// <summary>Builds and starts a whole node in one process.</summary>
 internal static class Node
 {
-    private static readonly PathString[] Machines = ["/api", "/data", "/batch", "/log", "/legacy", "/r1", "/connect", "/openapi", "/health"];
+    private static readonly PathString[] Machines = ["/api", "/data", "/batch", "/subscribe", "/log", "/legacy", "/r1", "/connect", "/openapi", "/health"];
 
     /// <summary>Builds the node, or says which setting is wrong.</summary>
     public static bool TryBuild(NodeOptions options, [NotNullWhen(true)] out WebApplication? app, out string complaint)
