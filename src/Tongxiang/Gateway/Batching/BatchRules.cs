@@ -17,7 +17,7 @@ public static class BatchRules
     public static string NameOf(BulkFormat form) => form switch { BulkFormat.Csv => "csv", BulkFormat.Parquet => "parquet", _ => "ndjson" };
 
     /// <summary>What is wrong with a wish under a grant, field by field; whether its query holds is judged by the gateway's own plan.</summary>
-    public static IEnumerable<FieldError> Wrong(BatchWish wish, Grant grant)
+    public static IEnumerable<FieldError> Wrong(BatchWish wish, Grant grant, bool needsCase)
     {
         if (FormOf(wish.Form) is null) yield return new FieldError("form", "gateway.batch-form", QueryFault.Clip(wish.Form ?? ""));
         if (wish.Every == Rhythm.Weekly && wish.Day is not (>= 1 and <= 7)) yield return new FieldError("day", "gateway.batch-weekday", wish.Day);
@@ -27,8 +27,8 @@ public static class BatchRules
             yield return new FieldError("hour", "gateway.batch-hour-granted", wish.Hour, grant.Limits.Hours!.From, grant.Limits.Hours.To);
         if ((wish.Query ?? "").Length > 4_000) yield return new FieldError("query", "gateway.explain-long", 4_000);
         else if (NamesOf(wish.Query ?? "").FirstOrDefault(reserved.Contains) is { } name) yield return new FieldError("query", "gateway.batch-query", name);
-        if (grant.NeedsCase && string.IsNullOrWhiteSpace(wish.Case)) yield return new FieldError("case", "gateway.batch-case");
-        if (grant.NeedsCase && string.IsNullOrWhiteSpace(wish.Operator)) yield return new FieldError("operator", "gateway.batch-operator");
+        if (needsCase && string.IsNullOrWhiteSpace(wish.Case)) yield return new FieldError("case", "gateway.batch-case");
+        if (needsCase && string.IsNullOrWhiteSpace(wish.Operator)) yield return new FieldError("operator", "gateway.batch-operator");
         foreach (var (field, text) in new[] { ("case", wish.Case), ("operator", wish.Operator) })
             if (text is { Length: > 0 } && !Agencies.CallContext.Takes(text)) yield return new FieldError(field, "gateway.batch-context", QueryFault.Clip(text));
     }

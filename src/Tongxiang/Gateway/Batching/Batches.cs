@@ -22,7 +22,7 @@ public sealed class Batches(Db db, GatewaySources sources, Calls calls, Evidence
         if (!grant.IsUsableBy(caller)) return Refusal.Forbidden("gateway.not-operative", grant.Number);
         if (!grant.Modes.Contains(Catalog.Mode.Batch)) return Refusal.Forbidden("gateway.grant-mode", grant.Number);
         if (!grant.IsUsable(clock.GetUtcNow())) return Refusal.Forbidden("gateway.grant-ended", grant.Number);
-        if (BatchRules.Wrong(wish, grant).ToArray() is { Length: > 0 } wrong) return Refusal.Invalid(wrong);
+        if (BatchRules.Wrong(wish, grant, Demands.NeedsCase(grant, entry.Content)).ToArray() is { Length: > 0 } wrong) return Refusal.Invalid(wrong);
         var batch = Draft(caller, wish, entry.Slug, grant);
         if (await Judge(batch, grant, ct) is { } refusal) return refusal;
         return await db.Commit<Outcome<Batch>>(async tx =>

@@ -13,7 +13,7 @@ namespace Tongxiang.Gateway.Subscribe;
 public sealed record PushWish(string Url, string Client, PushPayload Payload, string Case);
 
 /// <summary>The addresses that changes are pushed to, one per right of use, kept by the consumer's side.</summary>
-public sealed class Subscriptions(Db db, TimeProvider clock, EvidenceLog evidence, NodeKey key, Grants grants, Clients clients, Webhooks webhooks, Promotions promotions)
+public sealed class Subscriptions(Db db, TimeProvider clock, EvidenceLog evidence, NodeKey key, Grants grants, Clients clients, Webhooks webhooks, Promotions promotions, Catalogue catalogue)
 {
     /// <summary>The subscription under a right of use, for those of the consumer's side.</summary>
     public async Task<Subscription?> Find(Caller caller, Id<Grant> id, CancellationToken ct) => await Own(caller, id, ct) is null ? null
@@ -21,6 +21,9 @@ public sealed class Subscriptions(Db db, TimeProvider clock, EvidenceLog evidenc
 
     /// <summary>Whether the caller may keep the subscription of this right.</summary>
     public async Task<bool> MayKeep(Caller caller, Id<Grant> id, CancellationToken ct) => await Own(caller, id, ct) is { } grant && grant.Modes.Contains(Mode.Subscription) && Keeps(caller);
+
+    /// <summary>Whether its pushes need a standing case number, as the resource is graded today.</summary>
+    public bool NeedsCase(Grant grant) => catalogue.Find(grant.Entry) is { } entry ? Demands.NeedsCase(grant, entry.Content) : grant.NeedsCase;
 
     /// <summary>Sets the address; the first time begins with what comes from now on. The new secret is shown once and never again.</summary>
     public async Task<Outcome<string>> Set(Caller caller, Id<Grant> id, PushWish wish, CancellationToken ct)
@@ -97,7 +100,7 @@ public sealed class Subscriptions(Db db, TimeProvider clock, EvidenceLog evidenc
     [
         .. webhooks.Wrong(wish.Url.Trim()) is { } url ? [url] : Array.Empty<FieldError>(),
         .. client is { IsEnabled: true } && (client.Agency is { } agency ? agency == caller.Agency : client.Owner == caller.Person) ? [] : new[] { new FieldError("client", "gateway.push-client") },
-        .. !grant.NeedsCase || CallContext.Takes(wish.Case.Trim()) ? [] : new[] { new FieldError("case", "gateway.push-case") },
+        .. !NeedsCase(grant) || CallContext.Takes(wish.Case.Trim()) ? [] : new[] { new FieldError("case", "gateway.push-case") },
     ];
 
     private Task<string> Witness(Tx tx, string kind, Caller caller, Grant grant, DateTimeOffset at)

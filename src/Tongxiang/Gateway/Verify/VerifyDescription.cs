@@ -40,7 +40,7 @@ internal static class VerifyDescription
     {
         var parameters = new JsonArray();
         foreach (var header in (string[])["Data-Operator", "Data-Case"])
-            parameters.Add(new JsonObject { ["name"] = header, ["in"] = "header", ["description"] = caseText, ["required"] = call.Grant!.NeedsCase, ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 200 } });
+            parameters.Add(new JsonObject { ["name"] = header, ["in"] = "header", ["description"] = caseText, ["required"] = Demands.NeedsCase(call.Grant!, call.Entry!.Content), ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 200 } });
         var batch = new JsonObject { ["type"] = "object", ["required"] = new JsonArray("items"), ["properties"] = new JsonObject { ["items"] = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["maxItems"] = Claims.Most, ["items"] = Reference("Question") } } };
         return new JsonObject
         {

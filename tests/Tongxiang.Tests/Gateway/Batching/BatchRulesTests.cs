@@ -38,14 +38,14 @@ public sealed class BatchRulesTests
     public void A_wish_names_each_field_that_is_wrong(string form, int? hour, string? number, string query, bool needsCase, string fields)
     {
         var grant = Make(new HourRange(22, 6), needsCase);
-        var wrong = BatchRules.Wrong(new BatchWish("people", Rhythm.Daily, form, Hour: hour, Query: query, Case: number), grant);
+        var wrong = BatchRules.Wrong(new BatchWish("people", Rhythm.Daily, form, Hour: hour, Query: query, Case: number), grant, needsCase);
         Assert.Equal(fields, string.Join(',', wrong.Select(w => w.Field)));
     }
 
     [Theory]
     [InlineData(Rhythm.Weekly, null), InlineData(Rhythm.Weekly, 0), InlineData(Rhythm.Weekly, 8), InlineData(Rhythm.Monthly, 29), InlineData(Rhythm.Monthly, null)]
     public void A_day_must_exist_in_every_week_or_month(Rhythm every, int? day) =>
-        Assert.Equal("day", Assert.Single(BatchRules.Wrong(new BatchWish("people", every, "csv", Hour: 2, Day: day), Make(null, false))).Field);
+        Assert.Equal("day", Assert.Single(BatchRules.Wrong(new BatchWish("people", every, "csv", Hour: 2, Day: day), Make(null, false), needsCase: false)).Field);
 
     [Theory]
     [InlineData("a:10:100:aa:bb", "")]
