@@ -32,9 +32,6 @@ public sealed class Call
     /// <summary>Whether who calls was not revoked since; asked between the pages of a long answer. Null: nothing to ask.</summary>
     public Func<bool>? IsStillGood { get; init; }
 
-    /// <summary>A file that ended because its caller was revoked meanwhile.</summary>
-    public bool IsRevoked { get; internal set; }
-
     /// <summary>What grades demand of callers, and whether calls say how surely their operator is known.</summary>
     internal AssuranceSettings Floors { get; set; } = AssuranceSettings.Default;
 
@@ -86,8 +83,10 @@ public sealed class Call
 
     public bool IsOpenRead { get; internal set; }
 
-    /// <summary>A file that ended where the rows of the day ended.</summary>
-    public bool IsCutOff { get; internal set; }
+    /// <summary>Why a file ends before its last row: a fuse, a revoked token, or the rows of the day.</summary>
+    public Stop? CutOff { get; internal set; }
+
+    public bool IsCutOff => CutOff is not null;
 
     /// <summary>Its place among those that work at once, until it is over.</summary>
     internal Turn? Turn { get; set; }

@@ -48,27 +48,13 @@ public sealed partial class Calls
         await foreach (var page in Slice(call, call.Version!, rows, ct))
         {
             // A transfer under way ends where the fuse trips.
-            if (HasTripped(call) is not null)
-            {
-                call.IsCutOff = true;
-                yield break;
-            }
-
+            call.CutOff = HasTripped(call);
             // How many rows a filter leaves is known only now: the file breaks off where the day's rows end.
             taken += page.Rows;
             // A file can take minutes: whoever was revoked meanwhile gets no further page.
-            if (call.IsStillGood?.Invoke() == false)
-            {
-                call.IsCutOff = call.IsRevoked = true;
-                yield break;
-            }
-
-            if (call.Held?.Cover(taken) == false)
-            {
-                call.IsCutOff = true;
-                yield break;
-            }
-
+            if (call.IsStillGood?.Invoke() == false) call.CutOff ??= new Refusal(401, "gateway.revoked");
+            if (call.CutOff is null && call.Held?.Cover(taken) == false) call.CutOff = NoRowsLeft(call);
+            if (call.IsCutOff) yield break;
             await witnessing.Disclosed(call, page, ct);
             yield return page;
         }

@@ -52,7 +52,7 @@ public sealed partial class Calls
     private FuseQuestion Question(Call call, FuseSnapshot now) =>
         new(call.Caller.Actor, call.Caller.Agency, now.ReachesOperators ? witnessing.Operator(call) : null, call.Grant?.Id, call.Entry!.Id, call.IsOpenRead, call.At);
 
-    private static bool IsSensitive(Call call) => !call.IsOpenRead && (call.Entry!.Content.Grade >= Grade.General3 || call.Entry.Content.HasPersonalData);
+    internal static bool IsSensitive(Call call) => !call.IsOpenRead && (call.Entry!.Content.Grade >= Grade.General3 || call.Entry.Content.HasPersonalData);
 
     private static string Named(Trip trip) => trip.Incident is { } incident ? $"{trip.Number} / {incident}" : trip.Number;
 }

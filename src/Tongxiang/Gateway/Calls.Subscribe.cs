@@ -22,7 +22,7 @@ public sealed partial class Calls
     /// <summary>Whether the call would pass now: resource, right and fuse, from the snapshots in memory, without taking of the rate.</summary>
     internal async ValueTask<Stop?> StillHolds(Call call, CancellationToken ct)
     {
-        foreach (var (name, step) in steps[..5])
+        foreach (var (name, step) in deciding)
         {
             if (name is "rate" or "behaviour") continue;
             if (await step(call, ct) is { } stop) return stop;

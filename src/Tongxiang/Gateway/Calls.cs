@@ -18,6 +18,7 @@ public sealed partial class Calls
     internal const int RefusalsPerMinute = 600;
 
     private readonly (string Name, Func<Call, CancellationToken, ValueTask<Stop?>> Run)[] steps;
+    private readonly (string Name, Func<Call, CancellationToken, ValueTask<Stop?>> Run)[] deciding;
     private readonly GatewaySources sources;
     private readonly GatewaySettings settings;
     private readonly ServingCopies copies;
@@ -59,6 +60,7 @@ public sealed partial class Calls
             ("protect", Protect),
             ("record", Record),
         ];
+        deciding = [.. steps.TakeWhile(step => step.Name != "turn")];
     }
 
     internal Continuation Continuation { get; }
@@ -103,7 +105,7 @@ public sealed partial class Calls
     /// <summary>Resource, grant and scope alone, without a row: for the description of what a caller may ask, and for files.</summary>
     public async ValueTask<Stop?> Decide(Call call, CancellationToken ct)
     {
-        foreach (var (name, step) in steps[..5])
+        foreach (var (name, step) in deciding)
         {
             if (await step(call, ct) is not { } stop) continue;
             GatewayMeter.Stopped(name, stop.Code);

@@ -30,7 +30,7 @@ public sealed class PartFile(Calls calls, Home home, Bulk bulk)
             await to.CompleteAsync();
         }
 
-        if (call.IsCutOff) return call.IsRevoked ? new Refusal(401, "gateway.revoked") : calls.NoRowsLeft(call);
+        if (call.CutOff?.Refusal is { } cut) return cut;
         var columns = call.Plan!.Columns.Select(column => new TextColumn(column.Field, column.Shown, call.IsMasked(column)));
         return new MadeFile(await bulk.FromText(text, [.. columns], form, ct, About(call)), rows);
     }

@@ -24,7 +24,7 @@ internal sealed class Told(NodeKey key)
         return new SeenCall(
             call.At.ToUnixTimeMilliseconds(), call.Caller.Actor, call.Caller.Agency, call.Caller.AgencyKind, isSystem, operative, entry.Id, entry.Agency, call.Grant?.Id, Network(call.Address),
             keyed != 0 ? keyed : digest.Of(call.Query.Text), asked is { IsPersonal: true } ? keyed : 0, call.Context.Case is { Length: > 0 } matter ? digest.Of(matter) : 0, asked?.Ordinal ?? -1,
-            (int)Math.Min(rows, int.MaxValue), Columns(call), marks, call.Assurance >= Assurance.SignedAssertion || !isSystem, IsSensitive(call));
+            (int)Math.Min(rows, int.MaxValue), Columns(call), marks, call.Assurance >= Assurance.SignedAssertion || !isSystem, Calls.IsSensitive(call));
     }
 
     private static CallMarks Marks(Call call, Stop? stop, bool isMissed)
@@ -73,6 +73,4 @@ internal sealed class Told(NodeKey key)
         // The upper part names the provider's block, the lower the site in it, as /16 and /24 do.
         return (uint)digest.Of((ReadOnlySpan<byte>)bytes[..4]) << 8 | (byte)digest.Of((ReadOnlySpan<byte>)bytes[..6]);
     }
-
-    private static bool IsSensitive(Call call) => call.Entry!.Content.Grade >= Catalog.Grade.General3 || call.Entry.Content.HasPersonalData;
 }

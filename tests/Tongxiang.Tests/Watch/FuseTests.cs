@@ -138,7 +138,7 @@ public sealed class FuseTests
         await lab.Trip(FuseScope.Caller, WatchLab.Actor(GatewayLab.Consumer), FuseAction.Cut);
         Assert.Equal("gateway.fuse-cut", calls.HasTripped(call)?.Code);
         Assert.False(await pages.MoveNextAsync());
-        Assert.True(file.IsCutOff);
+        Assert.Equal((true, "gateway.fuse-cut"), (file.IsCutOff, file.CutOff?.Code));
         await calls.Close(file, 1, 10, isWhole: false);
     }
 

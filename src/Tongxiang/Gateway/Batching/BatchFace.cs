@@ -73,7 +73,7 @@ public sealed class BatchFace(Batches batches, PackageFiles files, Calls calls, 
     private async Task Stream(HttpContext http, Call call, Package package, PackagePart part)
     {
         var isWhole = false;
-        var body = new CountedBody(http.Response.Body);
+        var body = new CountedBody(http.Response.Body, () => calls.HasTripped(call) is not null);
         http.Response.Body = body;
         try
         {

@@ -103,7 +103,7 @@ public sealed partial class Packing(
         {
             await sources.Serve(call.Version!, ct);
             var (parts, since, rows) = await Write(batch, package, call, ct);
-            if (call.IsCutOff) await Postpone(package, calls.NoRowsLeft(call), ct);
+            if (call.CutOff?.Refusal is { } cut) await Postpone(package, cut, ct);
             else await Name(batch, package, call, parts, since, rows, ct);
         }
         finally
@@ -154,7 +154,7 @@ public sealed partial class Packing(
         async ValueTask Changed(ServedPage page)
         {
             taken += page.Rows;
-            call.IsCutOff |= call.Held?.Cover(taken) == false;
+            if (call.Held?.Cover(taken) == false) call.CutOff ??= calls.NoRowsLeft(call);
             if (call.IsCutOff) return;
             await calls.Disclose(call, page, ct);
             await rows.Add(page, ct);

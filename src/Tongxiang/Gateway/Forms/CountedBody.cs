@@ -1,7 +1,8 @@
 namespace Tongxiang.Gateway.Forms;
 
 /// <summary>Counts the bytes that were handed to the reader of a file.</summary>
-internal sealed class CountedBody(Stream inner) : Stream
+/// <param name="hasTripped">Asked before each write: whether the sharing was cut meanwhile.</param>
+internal sealed class CountedBody(Stream inner, Func<bool> hasTripped) : Stream
 {
     public long Bytes { get; private set; }
 
@@ -11,8 +12,10 @@ internal sealed class CountedBody(Stream inner) : Stream
     public override long Length => throw new NotSupportedException();
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+    /// <exception cref="OperationCanceledException">The sharing was cut: nothing more leaves.</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Ask();
         await inner.WriteAsync(buffer, cancellationToken);
         Bytes += buffer.Length;
     }
@@ -21,8 +24,14 @@ internal sealed class CountedBody(Stream inner) : Stream
 
     public override void Write(byte[] buffer, int offset, int count)
     {
+        Ask();
         inner.Write(buffer, offset, count);
         Bytes += count;
+    }
+
+    private void Ask()
+    {
+        if (hasTripped()) throw new OperationCanceledException("The fuse tripped.");
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);

@@ -32,7 +32,13 @@ public sealed class SubscribeFace(Calls calls, GatewaySources sources, Feed feed
         Stop? stop = said.Length > 0 && from is null ? Refusal.Invalid(new FieldError("Last-Event-ID", "gateway.subscribe-id", QueryFault.Clip(said)))
             : resource.Contains('@', StringComparison.Ordinal) ? Refusal.NotFound(QueryFault.Clip(resource)) : null;
         stop ??= await calls.Subscribe(call, both.Token);
-        if (stop is null && !Enter(call.Grant!.Id)) stop = new Refusal(429, "gateway.subscribe-many", settings.StreamsPerGrant) { RetryAfterSeconds = 60 };
+        if (stop is null && !Enter(call.Grant!.Id))
+        {
+            stop = new Refusal(429, "gateway.subscribe-many", settings.StreamsPerGrant) { RetryAfterSeconds = 60 };
+            // The permission is on record: so is that nothing left under it.
+            await calls.Ended(call, 0, isWhole: false);
+        }
+
         if (stop is not null)
         {
             await DataProblem.Write(http, stop);

@@ -247,9 +247,11 @@ public sealed class BatchTests
             return refusal.Fields.Count > 0 ? refusal.Fields[0].Key : refusal.Code;
         }
 
-        Assert.Equal("gateway.query.no-column", await Set(new BatchWish("fees", Rhythm.Version, "csv", Query: "select=id,secret")));
-        Assert.Equal("gateway.query.masked", await Set(new BatchWish("fees", Rhythm.Version, "csv", Query: "name=eq.张三")));
-        Assert.Equal("gateway.batch-no-key", await Set(new BatchWish("fees", Rhythm.Version, "csv", Query: "select=division", Incremental: true)));
+        Assert.Equal("gateway.query.no-column", await Set(new BatchWish("fees", Rhythm.Version, "csv", Query: "select=id,secret", Case: "DB20260001", Operator: "clerk-7")));
+        Assert.Equal("gateway.query.masked", await Set(new BatchWish("fees", Rhythm.Version, "csv", Query: "name=eq.张三", Case: "DB20260001", Operator: "clerk-7")));
+        Assert.Equal("gateway.batch-no-key", await Set(new BatchWish("fees", Rhythm.Version, "csv", Query: "select=division", Incremental: true, Case: "DB20260001", Operator: "clerk-7")));
+        // The names of persons need a case, whatever an older right says.
+        Assert.Equal("gateway.batch-case", await Set(new BatchWish("fees", Rhythm.Version, "csv")));
         Assert.Equal("gateway.no-grant", await Set(new BatchWish("fees", Rhythm.Version, "csv"), BatchLab.Consumer with { Agency = GatewayLab.Other }));
         Assert.Equal("gateway.not-operative", await Set(new BatchWish("fees", Rhythm.Version, "csv"), BatchLab.Steward with { Roles = new HashSet<Tongxiang.Agencies.Role> { Tongxiang.Agencies.Role.AuditAdmin } }));
         lab.Grants[0] = lab.Grants[0] with { Modes = [Tongxiang.Catalog.Mode.Api] };
