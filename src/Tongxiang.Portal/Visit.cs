@@ -13,9 +13,6 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
 {
     public const string ElderCookie = "tx-elder";
 
-    // China keeps one clock and no summer time; a fixed offset needs no time-zone data on the machine.
-    static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
-
     public HttpContext Http => accessor.HttpContext ?? throw new InvalidOperationException("A page is only rendered for a request.");
 
     public PortalSettings Site => site;
@@ -101,11 +98,11 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
         .Where(p => p.Key is not ("page" or "after"))
         .SelectMany(p => p.Value.Where(v => !string.IsNullOrEmpty(v) && !(p.Key == name && v.Trim() == value)).Select(v => KeyValuePair.Create(p.Key, (StringValues)v!))));
 
-    public DateTimeOffset Now => clock.GetUtcNow().ToOffset(Beijing);
+    public DateTimeOffset Now => clock.GetUtcNow().ToOffset(WorkCalendar.Offset);
 
-    public static string Day(DateTimeOffset at) => at.ToOffset(Beijing).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public static string Day(DateTimeOffset at) => at.ToOffset(WorkCalendar.Offset).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    public static string Minute(DateTimeOffset at) => at.ToOffset(Beijing).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    public static string Minute(DateTimeOffset at) => at.ToOffset(WorkCalendar.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Tongxiang.Kernel;
 using Tongxiang.Server.Demo;
 
 namespace Tongxiang.Server.Verbs;
@@ -31,7 +32,7 @@ internal sealed class DrillAttacker : IDisposable
 
     public static async Task<DrillAttacker> Open(Uri address, Manifest manifest, Attack attack, TimeProvider clock, CancellationToken ct)
     {
-        var wanted = Who(attack, clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)));
+        var wanted = Who(attack, clock.GetUtcNow().ToOffset(WorkCalendar.Offset));
         var client = manifest.Clients.FirstOrDefault(c => c.ClientId == wanted.Client) ?? throw new ArgumentException($"The demonstration has no client {wanted.Client}.");
         var grant = client.Granted.First(g => g.Resource == wanted.Resource);
         var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };

@@ -25,8 +25,8 @@ public sealed partial class Disclosures
         var book = await evidence.Open(ct);
         var utf8 = Encoding.UTF8.GetBytes(subject.Trim());
         var end = book.Log.Size;
-        var months = await evidence.Journal.List(MonthKeys.MonthOf(from), MonthKeys.MonthOf(until), ct);
-        var wanted = (await evidence.Journal.OpenAll(MonthKeys.MonthOf(from), MonthKeys.MonthOf(until), ct)).ToDictionary(s => s.Number, s => (Seal: s, Pseudonym: s.Pseudonym(kind, utf8)));
+        var months = await evidence.Journal.List(KeyRetention.MonthOf(from), KeyRetention.MonthOf(until), ct);
+        var wanted = (await evidence.Journal.OpenAll(KeyRetention.MonthOf(from), KeyRetention.MonthOf(until), ct)).ToDictionary(s => s.Number, s => (Seal: s, Pseudonym: s.Pseudonym(kind, utf8)));
         try
         {
             // The position first: what moves from the end into a run meanwhile is then found twice, never missed.
@@ -61,7 +61,7 @@ public sealed partial class Disclosures
     public async IAsyncEnumerable<string?> Among(
         DisclosureScope scope, DateTimeOffset from, DateTimeOffset until, SubjectKind kind, IAsyncEnumerable<string> candidates, [EnumeratorCancellation] CancellationToken ct)
     {
-        var seals = (await evidence.Journal.OpenAll(MonthKeys.MonthOf(from.AddDays(-1)), MonthKeys.MonthOf(until.AddDays(1)), ct)).ToDictionary(s => s.Number);
+        var seals = (await evidence.Journal.OpenAll(KeyRetention.MonthOf(from.AddDays(-1)), KeyRetention.MonthOf(until.AddDays(1)), ct)).ToDictionary(s => s.Number);
         var disclosed = new Dictionary<int, HashSet<UInt128>>();
         await walk.Run(scope, from, until, d =>
         {

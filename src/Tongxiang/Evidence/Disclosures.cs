@@ -38,7 +38,7 @@ public sealed partial class Disclosures(Db db, EvidenceLog evidence) : IDisposab
 
     private async Task<(IReadOnlyList<DisclosedGroup> Groups, long Lost)> Persons(DisclosureScope scope, DateTimeOffset from, DateTimeOffset until, Dictionary<int, Tally> tallies, CancellationToken ct)
     {
-        var keys = (await evidence.Journal.List(MonthKeys.MonthOf(from.AddDays(-1)), MonthKeys.MonthOf(until.AddDays(1)), ct)).ToDictionary(k => k.Number);
+        var keys = (await evidence.Journal.List(KeyRetention.MonthOf(from.AddDays(-1)), KeyRetention.MonthOf(until.AddDays(1)), ct)).ToDictionary(k => k.Number);
         var open = new Dictionary<int, (SubjectSeal Seal, Distinct Persons)>();
         foreach (var (number, tally) in tallies)
             if (await evidence.Journal.Open(number, ct) is { } seal) open[number] = (seal, new Distinct(tally.Subjects, Math.Max(1 << 14, Distinct.Held / tallies.Count)));

@@ -123,12 +123,12 @@ public sealed class EvidenceLog : IAsyncDisposable
     private async ValueTask<byte[]> Sealed(Disclosed disclosed, CancellationToken ct)
     {
         if (disclosed.Subjects.Count > MostSubjects) throw new ArgumentException($"One entry discloses at most {MostSubjects} persons, not {disclosed.Subjects.Count}: witness them page by page.");
-        return (await journal.Of(disclosed.Scope, MonthKeys.MonthOf(clock.GetUtcNow()), ct)).Seal(disclosed.Subjects);
+        return (await journal.Of(disclosed.Scope, KeyRetention.MonthOf(clock.GetUtcNow()), ct)).Seal(disclosed.Subjects);
     }
 
     internal async ValueTask<Placed> Enter(Book open, byte[] canonical, CancellationToken ct, byte[]? record = null)
     {
-        var month = await keys.Of(MonthKeys.MonthOf(clock.GetUtcNow()), ct);
+        var month = await keys.Of(KeyRetention.MonthOf(clock.GetUtcNow()), ct);
         var salt = RandomNumberGenerator.GetBytes(Record.SaltSize);
         var commitment = Record.Commitment(salt, canonical);
         var opening = month.Seal(salt, canonical, commitment);

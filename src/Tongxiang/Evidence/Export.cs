@@ -35,7 +35,7 @@ public sealed class Export(Db db, EvidenceLog evidence)
     {
         if (month / 100 is < 2000 or > 9998 || month % 100 is < 1 or > 12) return null;
         var book = await evidence.Open(ct);
-        var begin = new DateTimeOffset(month / 100, month % 100, 1, 0, 0, 0, TimeSpan.FromHours(8));
+        var begin = WorkCalendar.Begin(new DateOnly(month / 100, month % 100, 1));
         if (await db.One($"select count(*) from evidence_checkpoint where signed_at >= {begin} and signed_at < {begin.AddMonths(1)}", r => r.GetInt64(0), ct) == 0) return null;
         var first = await db.One($"select coalesce(max(size), 0) from evidence_checkpoint where signed_at < {begin}", r => r.GetInt64(0), ct);
         var end = await db.One($"select coalesce(min(size), {book.Newest.Size}) from evidence_checkpoint where signed_at >= {begin.AddMonths(1)}", r => r.GetInt64(0), ct);

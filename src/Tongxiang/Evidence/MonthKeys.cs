@@ -13,8 +13,6 @@ internal sealed class MonthKeys(Db db, NodeKey nodeKey, SealAlgorithm algorithm,
     private const int Head = 1 + 4 + Aead.NonceSize;
     private readonly ConcurrentDictionary<int, Month> months = new();
 
-    public static int MonthOf(DateTimeOffset at) => at.UtcDateTime.Year * 100 + at.UtcDateTime.Month;
-
     /// <summary>The month's key; made at its first use.</summary>
     public ValueTask<Month> Of(int month, CancellationToken ct) => months.TryGetValue(month, out var known) ? new(known) : new(Create(month, ct));
 

@@ -7,7 +7,6 @@ namespace Tongxiang.Gateway;
 /// <summary>Calls and rows of each grant on each civil day (Asia/Shanghai), and of whatever else has a limit of the day: counted in memory, kept in a table every few seconds.</summary>
 public sealed class DayUses(Db db, TimeProvider clock)
 {
-    private static readonly TimeSpan shanghai = TimeSpan.FromHours(8);
     private readonly ConcurrentDictionary<(LimitScope Scope, Guid Id, DateOnly Day), Use> uses = new();
 
     /// <summary>What a grant has used today, with what calls under way hold of it.</summary>
@@ -81,7 +80,7 @@ public sealed class DayUses(Db db, TimeProvider clock)
     public Task<IReadOnlyList<DayUse>> Of(Id<Grant> grant, DateOnly since, CancellationToken ct) =>
         db.List($"select day, calls, row_count from gateway_use where grant_id = {grant} and day >= {since} order by day", r => new DayUse(r.Day(0), r.GetInt64(1), r.GetInt64(2)), ct);
 
-    private DateOnly Day() => DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(shanghai).DateTime);
+    private DateOnly Day() => WorkCalendar.Day(clock.GetUtcNow());
 
     /// <summary>One grant on one day; read and changed under its own lock.</summary>
     internal sealed class Use

@@ -104,7 +104,7 @@ public sealed class Explain(Calls calls, GatewaySources sources, Clients clients
     {
         if (call.ReachedBy is not { } trip || step.Name is not ("fuse" or "behaviour")) return step;
         if (step.Name == "behaviour" && call.SlowedBy is null) return step;
-        var text = Texts.Parts.Get(language, "gateway.explain.fuse", trip.Number, trip.Rule == Watch.Trip.Manual ? new TextKey("gateway.explain.by-hand") : trip.Rule, trip.At.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), trip.CallsPerMinute);
+        var text = Texts.Parts.Get(language, "gateway.explain.fuse", trip.Number, trip.Rule == Watch.Trip.Manual ? new TextKey("gateway.explain.by-hand") : trip.Rule, trip.At.ToOffset(WorkCalendar.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), trip.CallsPerMinute);
         return step with { Text = step.Text is null ? text : $"{step.Text} {text}" };
     }
 

@@ -7,8 +7,6 @@ namespace Tongxiang.Gateway;
 /// <summary>Which of a caller's grants a call can use; when none, the reason of the one that came nearest.</summary>
 internal static class GrantChoice
 {
-    private static readonly TimeSpan shanghai = TimeSpan.FromHours(8);
-
     public static Outcome<Grant> Choose(IReadOnlyList<Grant> grants, Call call)
     {
         (int Passed, Refusal Refusal)? nearest = null;
@@ -64,7 +62,7 @@ internal static class GrantChoice
     internal static bool InHours(HourRange? hours, DateTimeOffset at)
     {
         if (hours is null) return true;
-        var hour = at.ToOffset(shanghai).Hour;
+        var hour = at.ToOffset(WorkCalendar.Offset).Hour;
         return hours.From <= hours.To ? hour >= hours.From && hour < hours.To : hour >= hours.From || hour < hours.To;
     }
 

@@ -35,7 +35,6 @@ public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Ver
     public const string Form = "lookup";
 
     private const int mostPages = 4;
-    private static readonly TimeSpan shanghai = TimeSpan.FromHours(8);
 
     /// <summary>What the officer can look up now: rights of the own organisation that admit the officer's role, with the key of the resource in clear.</summary>
     public IReadOnlyList<LookUpChoice> Choices(Caller caller)
@@ -78,8 +77,7 @@ public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Ver
     public async Task<IReadOnlyList<LookUpPast>> Today(Caller caller, int most, CancellationToken ct)
     {
         if (caller.Agency is not { } agency) return [];
-        var local = clock.GetUtcNow().ToOffset(shanghai);
-        var query = new OpeningQuery { Agency = agency.ToString(), From = new DateTimeOffset(local.Date, shanghai), Limit = 500 };
+        var query = new OpeningQuery { Agency = agency.ToString(), From = WorkCalendar.Begin(WorkCalendar.Day(clock.GetUtcNow())), Limit = 500 };
         var found = new List<LookUpPast>();
         for (var round = 0; round < mostPages && found.Count < most; round++)
         {

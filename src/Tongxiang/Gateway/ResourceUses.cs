@@ -20,7 +20,6 @@ public sealed class ResourceUses(Db db, TimeProvider clock)
     /// <summary>Origin of what this node counted itself.</summary>
     public const string Own = "";
 
-    private static readonly TimeSpan Shanghai = TimeSpan.FromHours(8);
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<(Id<Entry> Entry, DateOnly Day), Use> uses = new();
     private volatile Totals totals = new(FrozenDictionary<Id<Entry>, ResourceTotal>.Empty, [], DateTimeOffset.MinValue);
@@ -102,7 +101,7 @@ public sealed class ResourceUses(Db db, TimeProvider clock)
 
     private static ResourceDay Read(System.Data.Common.DbDataReader row) => new(row.Day(0), row.GetInt64(1), row.GetInt64(2));
 
-    private DateOnly Today() => DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(Shanghai).DateTime);
+    private DateOnly Today() => WorkCalendar.Day(clock.GetUtcNow());
 
     private sealed record Totals(FrozenDictionary<Id<Entry>, ResourceTotal> ByEntry, IReadOnlyList<string> Origins, DateTimeOffset At);
 

@@ -32,5 +32,5 @@ public static class IngestWiring
     }
 
     // Days are those of Beijing, where the regions in the numbers lie.
-    private static Surroundings Today(TimeProvider clock, Directory directory) => new(DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).DateTime), directory.DivisionsForChecks);
+    private static Surroundings Today(TimeProvider clock, Directory directory) => new(WorkCalendar.Day(clock.GetUtcNow()), directory.DivisionsForChecks);
 }

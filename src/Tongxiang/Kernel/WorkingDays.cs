@@ -3,13 +3,19 @@ namespace Tongxiang.Kernel;
 /// <summary>The days off and the working weekends of the years that are known; the data belong to Agencies.</summary>
 public sealed record WorkCalendar(IReadOnlySet<DateOnly> DaysOff, IReadOnlySet<DateOnly> WorkingWeekends, IReadOnlySet<int> Years)
 {
-    /// <summary>Deadlines count in the civil days of this zone.</summary>
-    public static TimeZoneInfo Zone { get; } = TimeZoneInfo.CreateCustomTimeZone("Asia/Shanghai", TimeSpan.FromHours(8), "China Standard Time", "China Standard Time");
+    /// <summary>Beijing time, without summer time since 1992.</summary>
+    public static TimeSpan Offset { get; } = TimeSpan.FromHours(8);
 
-    public static DateOnly Day(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Zone).DateTime);
+    /// <summary>Deadlines count in the civil days of this zone.</summary>
+    public static TimeZoneInfo Zone { get; } = TimeZoneInfo.CreateCustomTimeZone("Asia/Shanghai", Offset, "China Standard Time", "China Standard Time");
+
+    public static DateOnly Day(DateTimeOffset instant) => DateOnly.FromDateTime(instant.ToOffset(Offset).DateTime);
+
+    /// <summary>The first instant of a civil day.</summary>
+    public static DateTimeOffset Begin(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), Offset);
 
     /// <summary>The last instant of a civil day: a deadline on that day is kept until then.</summary>
-    public static DateTimeOffset EndOf(DateOnly day) => new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.FromHours(8)).AddMilliseconds(-1);
+    public static DateTimeOffset EndOf(DateOnly day) => Begin(day.AddDays(1)).AddMilliseconds(-1);
 
     public bool IsWorking(DateOnly day) =>
         WorkingWeekends.Contains(day) || (!DaysOff.Contains(day) && day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday));

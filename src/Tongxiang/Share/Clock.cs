@@ -30,7 +30,7 @@ public static class Timing
         var gone = clock.Total * share;
         var whole = (int)Math.Floor(gone);
         var day = calendar.Add(WorkCalendar.Day(clock.From), whole + 1).Day;
-        return new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.FromHours(8)) + Opens + ((gone - whole) * Office);
+        return WorkCalendar.Begin(day) + Opens + ((gone - whole) * Office);
     }
 
     public static Urgency Urgency(Clock? clock, DateTimeOffset now, WorkCalendar calendar)

@@ -94,7 +94,7 @@ public sealed class JournalOpenings(
         var usable = await Usable(caller, id, JournalPurpose.Destroy, ct);
         if (usable.IsRefused) return usable.Refusal!;
         var (opening, now) = (usable.Value, clock.GetUtcNow());
-        var month = opening.From.UtcDateTime.Year * 100 + opening.From.UtcDateTime.Month;
+        var month = KeyRetention.MonthOf(opening.From);
         var rule = rules.Find(UseLedger.Years, WorkCalendar.Day(now));
         if (!KeyRetention.MayDestroy(month, rule.Value ?? 3, now))
             return new Refusal(422, "share.journal-too-early", month, KeyRetention.Until(month, rule.Value ?? 3).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)) { Article = Law.Order809(29) };

@@ -21,7 +21,7 @@ public sealed record UseFilter(DateTimeOffset? From = null, DateTimeOffset? Unti
     public static UseFilter Days(DateOnly? from, DateOnly? until, string? resource, string? grant) =>
         new(Begin(from), Begin(until is { } day && day < DateOnly.MaxValue ? day.AddDays(1) : until), resource is { Length: > 0 } ? resource : null, grant is { Length: > 0 } ? grant : null);
 
-    private static DateTimeOffset? Begin(DateOnly? day) => day is { Year: > 1 } at ? new DateTimeOffset(at.ToDateTime(TimeOnly.MinValue), TimeSpan.FromHours(8)) : null;
+    private static DateTimeOffset? Begin(DateOnly? day) => day is { Year: > 1 } at ? WorkCalendar.Begin(at) : null;
 }
 
 /// <summary>Number of uses of one resource by one agency with one outcome.</summary>

@@ -14,8 +14,6 @@ namespace Tongxiang.Watch;
 public sealed partial class Incidents(
     Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, RulePack rules, Deadlines deadlines, EntryNamed catalogue, Notices notices, IncidentCount count, IncidentSettings settings, NodeSettings node, Alarms? alarms = null)
 {
-    private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
-
     /// <summary>A step under way: the incident as it stands, who acts and as what.</summary>
     private sealed record Moment(Incident Now, Caller Caller, IReadOnlySet<IncidentSide> Sides, DateTimeOffset At);
 
@@ -181,12 +179,12 @@ public sealed partial class Incidents(
 
     private static async Task<string> Number(Tx tx, bool isDrill, DateTimeOffset at)
     {
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"{(isDrill ? "YL" : "SJ")}-{at.ToOffset(Beijing).Year:0000}");
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"{(isDrill ? "YL" : "SJ")}-{at.ToOffset(WorkCalendar.Offset).Year:0000}");
         var next = await tx.Next("watch.incident." + prefix);
         return string.Create(CultureInfo.InvariantCulture, $"{prefix}-{next:000000}");
     }
 
-    private static string Minute(DateTimeOffset? at) => at?.ToOffset(Beijing).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
+    private static string Minute(DateTimeOffset? at) => at?.ToOffset(WorkCalendar.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

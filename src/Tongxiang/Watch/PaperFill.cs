@@ -10,8 +10,6 @@ namespace Tongxiang.Watch;
 /// <param name="rules">The rule of an id on the day the incident was known.</param>
 public sealed class PaperFill(NodeSettings node, Directory directory, EntryNamed entries, Texts texts, Func<string, Rule?> rules, string language)
 {
-    private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
-
     public Paper Of(PaperKind kind, IncidentView view, IReadOnlyDictionary<string, string> said) =>
         new(kind, view.Incident, [.. IncidentPapers.Items(kind).Select(item => new PaperLine(item, Known(item.Key, view), said.GetValueOrDefault(item.Key) is { Length: > 0 } own ? own : null))]);
 
@@ -104,5 +102,5 @@ public sealed class PaperFill(NodeSettings node, Directory directory, EntryNamed
 
     private string Say(string key, params object?[] args) => texts.Get(language, key, args);
 
-    private static string Minute(DateTimeOffset at) => at.ToOffset(Beijing).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    private static string Minute(DateTimeOffset at) => at.ToOffset(WorkCalendar.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -56,7 +56,7 @@ public sealed partial class Trips(
     internal async Task<Trip> Commit(Tx tx, Tripping t)
     {
         var at = clock.GetUtcNow();
-        var day = at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        var day = at.ToOffset(WorkCalendar.Offset).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         var count = await tx.Next("watch_trip." + day);
         var number = string.Create(CultureInfo.InvariantCulture, $"RD{day}-{count:0000}");
         var trip = new Trip(

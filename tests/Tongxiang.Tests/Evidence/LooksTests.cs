@@ -115,6 +115,17 @@ public sealed class LooksTests
     }
 
     [Theory]
+    [InlineData("2026-09-30T15:59:59.999Z", 202609)]
+    [InlineData("2026-09-30T16:00:00Z", 202610)]
+    [InlineData("2026-12-31T23:59:59+08:00", 202612)]
+    public void A_key_is_of_the_month_in_Beijing_from_whose_end_its_years_count(string at, int month)
+    {
+        var instant = DateTimeOffset.Parse(at, CultureInfo.InvariantCulture);
+        Assert.Equal(month, KeyRetention.MonthOf(instant));
+        Assert.False(KeyRetention.MayDestroy(month, 3, instant.AddYears(3)));
+    }
+
+    [Theory]
     [InlineData(202609, 3, "2029-10-01T00:00:00+08:00", true)]
     [InlineData(202609, 3, "2029-09-30T23:59:59+08:00", false)]
     [InlineData(202612, 3, "2030-01-01T00:00:00+08:00", true)]

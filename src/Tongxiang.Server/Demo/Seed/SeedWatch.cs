@@ -1,6 +1,7 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Core.Behaviour;
+using Tongxiang.Kernel;
 using Tongxiang.Watch;
 using Directory = Tongxiang.Agencies.Directory;
 
@@ -35,7 +36,7 @@ internal sealed class SeedWatch(Watching watching, Clients clients, Catalogue ca
             for (var hour = habit.FromHour; hour < habit.ToHour; hour++)
                 for (var calls = chance.Between(4, 14); calls > 0; calls--)
                 {
-                    var at = new DateTimeOffset(day.ToDateTime(new TimeOnly(hour, 0)), TimeSpan.FromHours(8)).AddMilliseconds(chance.Below(3_600_000));
+                    var at = new DateTimeOffset(day.ToDateTime(new TimeOnly(hour, 0)), WorkCalendar.Offset).AddMilliseconds(chance.Below(3_600_000));
                     var key = (ulong)chance.Below(int.MaxValue) << 20 | (uint)chance.Below(1 << 20);
                     yield return new SeenCall(
                         at.ToUnixTimeMilliseconds(), client.Id.ToString(), client.Agency, kind, true, pseudonym, entry.Id, entry.Agency, null, Loopback, key | 1, key | 1, key >> 3 | 1, -1,

@@ -8,7 +8,6 @@ namespace Tongxiang.Gateway.Batching;
 /// <summary>What a batch may ask for, and when it is due.</summary>
 public static class BatchRules
 {
-    private static readonly TimeSpan shanghai = TimeSpan.FromHours(8);
     private static readonly string[] reserved = ["order", "limit", "offset", "after"];
 
     /// <summary>The form a name stands for; null when it is none a batch can take.</summary>
@@ -37,8 +36,8 @@ public static class BatchRules
     public static DateTimeOffset? Next(Rhythm every, int day, int hour, DateTimeOffset after)
     {
         if (every == Rhythm.Version) return null;
-        var local = after.ToOffset(shanghai);
-        var next = new DateTimeOffset(local.Date, shanghai).AddHours(hour);
+        var local = after.ToOffset(WorkCalendar.Offset);
+        var next = new DateTimeOffset(local.Date, WorkCalendar.Offset).AddHours(hour);
         while (next <= after || !Falls(every, day, next)) next = next.AddDays(1);
         return next;
     }
@@ -54,7 +53,7 @@ public static class BatchRules
         _ => true,
     };
 
-    private static DateTimeOffset At(int hour) => new(2000, 1, 1, hour, 0, 0, shanghai);
+    private static DateTimeOffset At(int hour) => new(2000, 1, 1, hour, 0, 0, WorkCalendar.Offset);
 
     private static IEnumerable<string> NamesOf(string query)
     {

@@ -13,7 +13,6 @@ public sealed class Guesses(Db db, TimeProvider clock, GatewaySettings settings,
 {
     // A grant that asks about more subjects in a day is matching a register, which is what batch exchange is for; and memory has an end.
     private const int mostSubjects = 1_000_000;
-    private static readonly TimeSpan shanghai = TimeSpan.FromHours(8);
     private readonly ConcurrentDictionary<(Id<Grant> Grant, DateOnly Day), Tried> days = new();
     private readonly byte[] secret = key.Derive("gateway verification digest");
 
@@ -99,9 +98,9 @@ public sealed class Guesses(Db db, TimeProvider clock, GatewaySettings settings,
 
     private Refusal Later(string code, int most) => new(429, code, most) { RetryAfterSeconds = UntilTomorrow() };
 
-    private DateOnly Day() => DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(shanghai).DateTime);
+    private DateOnly Day() => WorkCalendar.Day(clock.GetUtcNow());
 
-    private int UntilTomorrow() => (int)Math.Ceiling((TimeSpan.FromDays(1) - clock.GetUtcNow().ToOffset(shanghai).TimeOfDay).TotalSeconds);
+    private int UntilTomorrow() => (int)Math.Ceiling((TimeSpan.FromDays(1) - clock.GetUtcNow().ToOffset(WorkCalendar.Offset).TimeOfDay).TotalSeconds);
 
     /// <summary>What one grant tried on one day; read and changed under its own lock. Lists, for they hold few.</summary>
     private sealed class Tried
