@@ -35,6 +35,7 @@ internal static class FuseRoutes
             (await door.Restore(http.Caller(), id, why.Reason, ct)).Answer(TypedResults.Ok)).WithIdempotency().WithName("watch.restore").Produces<Trip>();
         api.MapPost("fuses/{id}/windows", async (Id<Trip> id, WindowWish wish, HttpContext http, Trips door, CancellationToken ct) =>
             (await door.Approve(http.Caller(), id, wish.Minutes, wish.Reason, ct)).Answer(TypedResults.Ok)).WithIdempotency().WithName("watch.window").Produces<Trip>();
+        api.MapGet("vital", async (HttpContext http, Vitals door, CancellationToken ct) => (await door.List(http.Caller(), ct)).Answer(TypedResults.Ok)).WithName("watch.vitals").Produces<Vital[]>();
         api.MapPost("vital", async (VitalWish wish, HttpContext http, Vitals door, CancellationToken ct) =>
             await door.Flag(http.Caller(), wish.Scope, wish.Subject, wish.IsVital, wish.Reason, ct) is { } refusal ? refusal.ToProblem() : (IResult)TypedResults.NoContent()).WithIdempotency().WithName("watch.vital").Produces(204);
     }

@@ -71,7 +71,32 @@ public sealed class WatchPagesTests(Chromium chromium, Site site)
         await Assertions.Expect(company.GetByRole(AriaRole.Status)).ToContainTextAsync("时段已批准");
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task What_lives_depend_on_is_flagged_and_the_flag_comes_off_again(bool scripts)
+    {
+        await using var context = await chromium.Open(site.Url, scripts);
+        var page = await Stewardship.SignIn(site, context, "bureau.security");
+        await page.GotoAsync("/bureau/watch");
+        await page.GetByRole(AriaRole.Link, new() { Name = "生命相关" }).ClickAsync();
+        await page.GetByLabel("对象").FillAsync("no-such-data");
+        await page.GetByLabel("理由").FillAsync("急救调度依赖此资源");
+        await page.GetByRole(AriaRole.Button, new() { Name = "保存标记" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("找不到“no-such-data”").First).ToBeVisibleAsync();
+        await page.GetByLabel("对象").FillAsync("bus-stops");
+        await page.GetByRole(AriaRole.Button, new() { Name = "保存标记" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("已标记");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("急救调度依赖此资源") })).ToBeVisibleAsync();
+        await Stewardship.Look(page, "watch-vital", scripts);
+        await page.GetByLabel("取消标记").CheckAsync();
+        await page.GetByLabel("对象").FillAsync("bus-stops");
+        await page.GetByLabel("理由").FillAsync("调度系统已改用自建数据");
+        await page.GetByRole(AriaRole.Button, new() { Name = "保存标记" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("已取消标记");
+        await Assertions.Expect(page.GetByText("还没有标记任何资源或授权")).ToBeVisibleAsync();
+    }
+
     [Theory]
+    [InlineData("bureau.audit", "/en/bureau/watch/vital")]
     [InlineData("bureau.security", "/bureau/watch")]
     [InlineData("bureau.audit", "/en/bureau/watch")]
     [InlineData("bureau.security", "/bureau/watch/pull")]
