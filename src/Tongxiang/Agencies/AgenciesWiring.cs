@@ -56,7 +56,13 @@ public static class AgenciesWiring
     }
 
     /// <summary>Authentication and authorisation of every request; stands after routing. The token endpoint answers in here.</summary>
-    public static IApplicationBuilder UseAgencies(this IApplicationBuilder app) => app.Use(MutualTokens.Answer).UseAuthentication().Use(RefuseBadTokens).Use(RefuseForeignPages).UseAuthorization();
+    public static IApplicationBuilder UseAgencies(this IApplicationBuilder app)
+    {
+        // A web application that finds no UseAuthentication on its outermost line puts one before everything; ours stands on a branch.
+        app.Properties["__AuthenticationMiddlewareSet"] = true;
+        return app.Use(MutualTokens.Answer).UseWhen(http => TokenServer.IsItsOwn(http.Request.Path), tokens => tokens.UseAuthentication())
+            .Use(Recognise).Use(RefuseBadTokens).Use(RefuseForeignPages).UseAuthorization();
+    }
 
     /// <summary>What a front before this node says of a caller, and who may say so; stands before whatever asks for the caller's address.</summary>
     public static IApplicationBuilder UseFront(this IApplicationBuilder app)
@@ -145,6 +151,14 @@ public static class AgenciesWiring
         var language = request.Path.StartsWithSegments("/en", StringComparison.Ordinal) ? "/en" : "";
         context.Response.Redirect($"{language}/sign-in?returnUrl={Uri.EscapeDataString(request.Path + request.QueryString)}");
         return Task.CompletedTask;
+    }
+
+    // The token server looks at every request that UseAuthentication sees, for one of its own; the others are spared that.
+    private static async Task Recognise(HttpContext http, RequestDelegate next)
+    {
+        var isShown = Credential.Of(http.Request) is not null;
+        if ((isShown || http.Request.Headers.Cookie.Count > 0) && (await http.AuthenticateAsync(isShown ? TokenScheme.Name : Sessions.Scheme)).Principal is { } user) http.User = user;
+        await next(http);
     }
 
     // Whoever shows a token means to be known by it: with a bad one he is not served as a nobody either.

@@ -19,6 +19,9 @@ internal static class TokenServer
     internal static readonly string[] Algorithms = ["ES256", "PS256", "RS256"];
     public static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(10);
 
+    /// <summary>Whether an address may be one of the token server's: below <c>/connect</c> or <c>/.well-known</c>.</summary>
+    public static bool IsItsOwn(PathString path) => path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase);
+
     public static IServiceCollection AddTokenServer(this IServiceCollection services, NodeSettings settings)
     {
         services.AddOpenIddict()

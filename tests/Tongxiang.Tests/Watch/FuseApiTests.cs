@@ -6,6 +6,7 @@ using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;
+using Tongxiang.Watch;
 
 namespace Tongxiang.Tests.Watch;
 
@@ -37,11 +38,11 @@ public sealed class FuseApiTests
         using (var hidden = await stranger.GetAsync(path)) Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
         Assert.Equal("InForce", (string)(await Get(provider, path))["state"]!);
 
-        using (var stopped = await region.Public.GetAsync($"/data/{entry.Slug}")) Assert.Equal("gateway.fuse-cut", (string)(await stopped.Content.ReadFromJsonAsync<JsonNode>())!["code"]!);
+        Assert.Equal(FuseAction.Cut, Asked(region, entry));
         Assert.Equal("Eased", (string)(await Post(provider, path + "/ease", new { reason = "站点数据可以限速提供" }, HttpStatusCode.OK))["state"]!);
         await Post(stranger, path + "/windows", new { minutes = 10, reason = "不相干的人" }, HttpStatusCode.NotFound);
         await Post(provider, path + "/restore", new { reason = "已核实无误" }, HttpStatusCode.OK);
-        await Post(provider, path + "/restore", new { reason = "已核实无误" }, HttpStatusCode.Forbidden);
+        await Post(provider, path + "/restore", new { reason = "已核实无误" }, HttpStatusCode.Conflict);
         Assert.Equal("Restored", (string)(await Post(security, path + "/restore", new { reason = "同意恢复" }, HttpStatusCode.OK))["state"]!);
         using (var proof = await security.GetAsync(path + "/proof")) Assert.True(proof.IsSuccessStatusCode, await proof.Content.ReadAsStringAsync());
         using (var proof = await stranger.GetAsync(path + "/proof")) Assert.Equal(HttpStatusCode.NotFound, proof.StatusCode);
@@ -68,14 +69,14 @@ public sealed class FuseApiTests
             using (var hidden = await other.GetAsync("/api/watch/vital")) Assert.Equal(HttpStatusCode.Forbidden, hidden.StatusCode);
 
         await Post(security, "/api/watch/fuses", new { scope = "Node", subject = "", action = "Cut", reason = "全节点演练，检验流程" }, HttpStatusCode.Created);
-        using (var slowed = await region.Public.GetAsync($"/data/{entry.Slug}")) Assert.NotEqual("gateway.fuse-cut", Code(await slowed.Content.ReadAsStringAsync()));
+        Assert.Equal(FuseAction.Slow, Asked(region, entry));
         await Post(security, "/api/watch/vital", flag with { isVital = false, reason = "调度系统已改用自建数据" }, HttpStatusCode.NoContent);
         await Post(security, "/api/watch/vital", flag with { isVital = false, reason = "再取消一次" }, HttpStatusCode.NotFound);
-        using (var cut = await region.Public.GetAsync($"/data/{entry.Slug}")) Assert.Equal("gateway.fuse-cut", Code(await cut.Content.ReadAsStringAsync()));
+        Assert.Equal(FuseAction.Cut, Asked(region, entry));
         Assert.Empty((await Get(audit, "/api/watch/vital")).AsArray());
     }
 
-    private static string? Code(string json) => (string?)JsonNode.Parse(json)?["code"];
+    private static FuseAction Asked(CatalogNode region, Entry entry) => region.Node.Get<Fuse>().Now.Ask(new FuseQuestion("anybody", null, null, null, entry.Id, false, default)).Action;
 
     private static async Task<(HttpClient Security, HttpClient Audit, HttpClient Provider, HttpClient Stranger)> People(CatalogNode region)
     {
