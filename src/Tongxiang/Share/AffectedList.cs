@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Core.Tables;
 using Tongxiang.Kernel;
