@@ -33,6 +33,9 @@ public sealed record DisclosureScope
 /// <param name="Changed">Entries beside which not the record lies that they commit to: someone changed the log's files.</param>
 public sealed record DisclosureCount(long Calls, long Records, long PersonsAtLeast, long PersonsAtMost, long Lost, long Changed, IReadOnlyList<DisclosedGroup> Groups)
 {
+    /// <summary>Persons in the entries whose key was destroyed; the same one in two of them counts twice.</summary>
+    public long LostPersons { get; init; }
+
     /// <summary>Whether the number of persons is one number and nothing of it was lost.</summary>
     public bool IsExact => PersonsAtLeast == PersonsAtMost && Lost == 0 && Changed == 0;
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Tongxiang.Core.Ledger;
 
@@ -13,7 +12,7 @@ public sealed record Look(long Index, Happening Happening, bool IsChanged);
 /// <param name="Lost">Resources and months whose key was destroyed: what happened there cannot be told any more.</param>
 public sealed record Looks(IReadOnlyList<Look> Items, int Lost);
 
-// Looking one person up, and naming the persons of a scope from a list of candidates: both are openings, witnessed by whoever asked for them.
+// Looking one person up is an opening, witnessed by whoever asked for it.
 public sealed partial class Disclosures
 {
     // Fewer are read from the log's end within a tenth of a second.
@@ -54,29 +53,6 @@ public sealed partial class Disclosures
         {
             foreach (var (seal, _) in wanted.Values) seal.Dispose();
         }
-    }
-
-    /// <summary>Which of the candidates a scope disclosed. A pseudonym cannot be turned back: only whoever brings the identifiers, such as the resource's own rows, learns whom it hides.</summary>
-    /// <returns>The candidates found, then one null for each disclosed pseudonym that none of them has.</returns>
-    public async IAsyncEnumerable<string?> Among(
-        DisclosureScope scope, DateTimeOffset from, DateTimeOffset until, SubjectKind kind, IAsyncEnumerable<string> candidates, [EnumeratorCancellation] CancellationToken ct)
-    {
-        var seals = (await evidence.Journal.OpenAll(KeyRetention.MonthOf(from.AddDays(-1)), KeyRetention.MonthOf(until.AddDays(1)), ct)).ToDictionary(s => s.Number);
-        var disclosed = new Dictionary<int, HashSet<UInt128>>();
-        await walk.Run(scope, from, until, d =>
-        {
-            if (d.IsChanged || SubjectSeal.KeyOf(d.Record) is not { } key || !seals.TryGetValue(key, out var seal) || seal.Open(d.Record) is not { } persons) return;
-            (disclosed.TryGetValue(key, out var set) ? set : disclosed[key] = []).UnionWith(persons);
-        }, ct);
-        await foreach (var candidate in candidates.WithCancellation(ct))
-        {
-            var utf8 = Encoding.UTF8.GetBytes(candidate);
-            var isAmong = false;
-            foreach (var (key, set) in disclosed) isAmong |= set.Remove(seals[key].Pseudonym(kind, utf8));
-            if (isAmong) yield return candidate;
-        }
-        foreach (var seal in seals.Values) seal.Dispose();
-        for (var left = disclosed.Values.Sum(s => s.Count); left > 0; left--) yield return null;
     }
 
     /// <summary>Brings the index up to the log; run in the background.</summary>

@@ -30,13 +30,13 @@ public sealed partial class Disclosures(Db db, EvidenceLog evidence) : IDisposab
             if (d.IsChanged) changed++;
             else if (SubjectSeal.KeyOf(d.Record) is { } key) (tallies.TryGetValue(key, out var tally) ? tally : tallies[key] = new Tally()).Add(SubjectSeal.CountOf(d.Record));
         }, ct);
-        var (groups, lost) = await Persons(scope, from, until, tallies, ct);
-        return new(calls, records, groups.Count == 0 ? 0 : groups.Max(g => g.Persons), groups.Sum(g => g.Persons), lost, changed, groups);
+        var (groups, lost, lostPersons) = await Persons(scope, from, until, tallies, ct);
+        return new(calls, records, groups.Count == 0 ? 0 : groups.Max(g => g.Persons), groups.Sum(g => g.Persons), lost, changed, groups) { LostPersons = lostPersons };
     }
 
     public void Dispose() => index.Dispose();
 
-    private async Task<(IReadOnlyList<DisclosedGroup> Groups, long Lost)> Persons(DisclosureScope scope, DateTimeOffset from, DateTimeOffset until, Dictionary<int, Tally> tallies, CancellationToken ct)
+    private async Task<(IReadOnlyList<DisclosedGroup> Groups, long Lost, long LostPersons)> Persons(DisclosureScope scope, DateTimeOffset from, DateTimeOffset until, Dictionary<int, Tally> tallies, CancellationToken ct)
     {
         var keys = (await evidence.Journal.List(KeyRetention.MonthOf(from.AddDays(-1)), KeyRetention.MonthOf(until.AddDays(1)), ct)).ToDictionary(k => k.Number);
         var open = new Dictionary<int, (SubjectSeal Seal, Distinct Persons)>();
@@ -60,8 +60,8 @@ public sealed partial class Disclosures(Db db, EvidenceLog evidence) : IDisposab
                 if (now < persons.Rounds) persons.EndRound();
         }
         foreach (var (seal, _) in open.Values) seal.Dispose();
-        var lost = tallies.Where(t => !open.ContainsKey(t.Key)).Sum(t => t.Value.Calls);
-        return ([.. open.Where(o => keys.ContainsKey(o.Key)).Select(o => new DisclosedGroup(keys[o.Key].Scope, keys[o.Key].Month, tallies[o.Key].Calls, o.Value.Persons.Count))], lost + unread);
+        var lost = tallies.Where(t => !open.ContainsKey(t.Key)).Select(t => t.Value).ToList();
+        return ([.. open.Where(o => keys.ContainsKey(o.Key)).Select(o => new DisclosedGroup(keys[o.Key].Scope, keys[o.Key].Month, tallies[o.Key].Calls, o.Value.Persons.Count))], lost.Sum(t => t.Calls) + unread, lost.Sum(t => t.Subjects));
     }
 
     // A file's rows stand in its closing; the parts that went before name persons only.

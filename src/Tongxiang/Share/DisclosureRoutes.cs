@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
@@ -32,7 +33,19 @@ internal static class DisclosureRoutes
             (await door.Approve(http.Caller(), id, ct)).Answer(o => TypedResults.Ok(o))).WithIdempotency().WithName("share.journal-approve").Produces<JournalOpening>();
         desk.MapPost("journal-openings/{id}/persons", async (Id<JournalOpening> id, HttpContext http, JournalOpenings door, CancellationToken ct) =>
             (await door.Persons(http.Caller(), id, ct)).Answer(p => TypedResults.Ok(p))).WithName("share.journal-persons").Produces<AffectedPersons>();
+        desk.MapGet("journal-openings/{id}", async (Id<JournalOpening> id, HttpContext http, JournalOpenings door, CancellationToken ct) =>
+            await door.Find(http.Caller(), id, ct) is { } found ? TypedResults.Ok(found) : (JournalRules.Who(http.Caller()) ?? Refusal.NotFound(id.ToString())).ToProblem()).WithName("share.journal-opening").Produces<JournalOpeningView>();
+        desk.MapPost("journal-openings/{id}/file", File).WithName("share.journal-file").Produces(200, contentType: "text/csv");
         desk.MapPost("journal-openings/{id}/destroy", async (Id<JournalOpening> id, HttpContext http, JournalOpenings door, CancellationToken ct) =>
             (await door.Destroy(http.Caller(), id, ct)).Answer(k => TypedResults.Ok(k))).WithName("share.journal-destroy");
+    }
+    private static async Task<IResult> File(Id<JournalOpening> id, [FromQuery] string? language, HttpContext http, JournalOpenings door, CancellationToken ct)
+    {
+        var said = language is null ? Language.Of(http.Request) : language == Texts.English ? Texts.English : Texts.Chinese;
+        var list = await door.Export(http.Caller(), id, said, ct);
+        // A page's button: what cannot be had any more is said on the opening's page.
+        if (list.Refusal is { } refusal) return http.Request.HasFormContentType ? TypedResults.Redirect($"{(said == Texts.English ? "/en" : "")}/bureau/journal/{id}?refused={refusal.Code}") : refusal.ToProblem();
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Stream(to => list.Value.Write(to, ct), "text/csv; charset=utf-8", list.Value.FileName);
     }
 }

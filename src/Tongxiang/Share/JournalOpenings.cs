@@ -9,8 +9,8 @@ using Tongxiang.Warehouse;
 
 namespace Tongxiang.Share;
 
-/// <summary>Why the journal is opened: to name the persons a scope disclosed, or to destroy a month's key.</summary>
-public enum JournalPurpose { Persons, Destroy }
+/// <summary>Why the journal is opened: to name the persons a scope disclosed, to destroy a month's key, or to list whom an incident's handling must tell.</summary>
+public enum JournalPurpose { Persons, Destroy, Incident }
 
 /// <summary>What is asked for.</summary>
 /// <param name="Resource">Name of the resource; its own rows are the candidates that pseudonyms are compared with.</param>
@@ -18,22 +18,40 @@ public enum JournalPurpose { Persons, Destroy }
 public sealed record NewJournalOpening(JournalPurpose Purpose, string Resource, DisclosureScope? Scope, DateTimeOffset From, DateTimeOffset Until, string Reason);
 
 /// <summary>An opening: asked for by one, approved by another, and usable for three days by these two.</summary>
+/// <param name="Resources">Names of the resources whose rows are the candidates; one, but for an incident that touches several.</param>
 public sealed record JournalOpening(
-    Id<JournalOpening> Id, JournalPurpose Purpose, string Resource, DisclosureScope Scope, DateTimeOffset From, DateTimeOffset Until, string Reason, string AskedBy, DateTimeOffset AskedAt,
-    string? ApprovedBy, DateTimeOffset? ApprovedAt);
+    Id<JournalOpening> Id, JournalPurpose Purpose, IReadOnlyList<string> Resources, DisclosureScope Scope, DateTimeOffset From, DateTimeOffset Until, string Reason, string AskedBy, DateTimeOffset AskedAt,
+    string? ApprovedBy, DateTimeOffset? ApprovedAt)
+{
+    /// <summary>The incident it is for, with the purpose of that name.</summary>
+    public JournalIncident? Incident { get; init; }
+
+    /// <summary>What the journal counted when it was asked for.</summary>
+    public JournalExpected? Expected { get; init; }
+
+    /// <summary>The resources in one line.</summary>
+    public string Resource => string.Join(' ', Resources);
+
+    /// <summary>When a request lapses, or an approval ends.</summary>
+    public DateTimeOffset EndsAt => (ApprovedAt ?? AskedAt) + JournalRules.Usable;
+}
 
 /// <summary>The persons a scope disclosed.</summary>
 /// <param name="Identifiers">Identity numbers, or the resource's own keys.</param>
 /// <param name="Unresolved">Disclosed pseudonyms that no present row of the resource has: rows that left since, and persons asked for who are not in it.</param>
-public sealed record AffectedPersons(IReadOnlyList<string> Identifiers, long Unresolved, bool IsCut);
+public sealed record AffectedPersons(IReadOnlyList<string> Identifiers, long Unresolved, bool IsCut)
+{
+    /// <summary>Calls of months whose key was destroyed, and entries that were changed: nobody can tell whom they disclosed.</summary>
+    public Unnamed Unnamed { get; init; } = Unnamed.None;
+}
 
 /// <summary>Any opening of the disclosure journal but a person's own look needs two people of the bureau (security and audit), a reason, a scope, and is on record.</summary>
-public sealed class JournalOpenings(
+public sealed partial class JournalOpenings(
     Db db, TimeProvider clock, EvidenceLog evidence, Disclosures disclosures, RulePack rules, Func<string, Entry?> bySlug, Versions versions, ServingCopies copies)
 {
     private const int MostPersons = 100_000;
     private const int PageRows = 10_000;
-    private static readonly Sql Columns = Part($"id, purpose, resource, scope, from_at, until_at, reason, asked_by, asked_at, approved_by, approved_at");
+    private static readonly Sql Columns = Part($"id, purpose, resources, scope, from_at, until_at, reason, asked_by, asked_at, approved_by, approved_at, about, expected");
 
     public async Task<Outcome<JournalOpening>> Ask(Caller caller, NewJournalOpening wish, CancellationToken ct)
     {
@@ -41,17 +59,7 @@ public sealed class JournalOpenings(
         if (JournalRules.Check(wish) is { Count: > 0 } errors) return Refusal.Invalid([.. errors]);
         if (bySlug(wish.Resource) is null) return Refusal.NotFound(wish.Resource);
         var scope = (wish.Scope ?? new DisclosureScope()) with { Resource = wish.Resource };
-        var asked = new JournalOpening(Id<JournalOpening>.New(clock), wish.Purpose, wish.Resource, scope, wish.From, wish.Until, wish.Reason.Trim(), caller.Actor, clock.GetUtcNow(), null, null);
-        await db.Commit(async tx =>
-        {
-            await tx.Run(
-                $"""
-                insert into share_journal_opening (id, purpose, resource, scope, from_at, until_at, reason, asked_by, asked_at)
-                values ({asked.Id}, {asked.Purpose}, {asked.Resource}, {System.Text.Json.JsonSerializer.Serialize(scope, Wire.Json)}, {asked.From}, {asked.Until}, {asked.Reason}, {asked.AskedBy}, {asked.AskedAt})
-                """);
-            await evidence.Append(tx, Said(caller, asked, "share.journal-asked"));
-        }, ct);
-        return asked;
+        return await Enter(caller, new JournalOpening(Id<JournalOpening>.New(clock), wish.Purpose, [wish.Resource], scope, wish.From, wish.Until, wish.Reason.Trim(), caller.Actor, clock.GetUtcNow(), null, null), ct);
     }
 
     /// <summary>The second person's yes.</summary>
@@ -73,25 +81,34 @@ public sealed class JournalOpenings(
     /// <summary>The list of persons, for one of the two; each reading is on record before it begins.</summary>
     public async Task<Outcome<AffectedPersons>> Persons(Caller caller, Id<JournalOpening> id, CancellationToken ct)
     {
-        var usable = await Usable(caller, id, JournalPurpose.Persons, ct);
+        var usable = await Usable(caller, id, [JournalPurpose.Persons], ct);
         if (usable.IsRefused) return usable.Refusal!;
         var opening = usable.Value;
-        if (bySlug(opening.Resource) is not { } entry || versions.Current(entry.Id) is not { } version || Subjects.Of(version) is not { } field) return Refusal.NotFound(opening.Resource);
-        await evidence.Witness(Said(caller, opening, "share.journal-opened"), ct);
-        var (found, unresolved) = (new List<string>(), 0L);
-        await foreach (var one in disclosures.Among(opening.Scope, opening.From, opening.Until, Subjects.KindOf(field), Candidates(version, field, ct), ct))
+        if (Comparable(opening.Resource) is not { } compared) return Refusal.NotFound(opening.Resource);
+        var use = await Begin(caller, opening, ct);
+        var (found, named) = (new List<string>(), 0L);
+        try
         {
-            if (one is null) unresolved++;
-            else if (found.Count < MostPersons) found.Add(one);
-            else return new AffectedPersons(found, unresolved, true);
+            var unnamed = await Name(opening, opening.Resource, compared, Take, ct);
+            use = use with { IsWhole = true, Unnamed = unnamed };
+            return new AffectedPersons(found, unnamed.Unmatched, named > MostPersons) { Unnamed = unnamed };
         }
-        return new AffectedPersons(found, unresolved, false);
+        finally
+        {
+            await End(caller, opening, use with { Named = named });
+        }
+
+        ValueTask Take(string one)
+        {
+            if (named++ < MostPersons) found.Add(one);
+            return ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>Destroys the key of the resource and the month in which the opening's time begins; never before the years of the law are over.</summary>
     public async Task<Outcome<JournalKey>> Destroy(Caller caller, Id<JournalOpening> id, CancellationToken ct)
     {
-        var usable = await Usable(caller, id, JournalPurpose.Destroy, ct);
+        var usable = await Usable(caller, id, [JournalPurpose.Destroy], ct);
         if (usable.IsRefused) return usable.Refusal!;
         var (opening, now) = (usable.Value, clock.GetUtcNow());
         var month = KeyRetention.MonthOf(opening.From);
@@ -99,7 +116,9 @@ public sealed class JournalOpenings(
         if (!KeyRetention.MayDestroy(month, rule.Value ?? 3, now))
             return new Refusal(422, "share.journal-too-early", month, KeyRetention.Until(month, rule.Value ?? 3).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)) { Article = Law.Order809(29) };
         if (bySlug(opening.Resource) is not { } entry) return Refusal.NotFound(opening.Resource);
+        var use = await Begin(caller, opening, ct);
         var gone = await disclosures.Destroy(entry.Id.ToString(), month, key => Said(caller, opening, "share.journal-key-destroyed", ("month", $"{month}"), ("print", key.Print)), ct);
+        await End(caller, opening, use with { IsWhole = gone is not null });
         return gone is null ? Refusal.NotFound($"{opening.Resource} {month}") : gone;
     }
 
@@ -107,18 +126,18 @@ public sealed class JournalOpenings(
     public async Task<IReadOnlyList<JournalOpening>> List(Caller caller, CancellationToken ct) => JournalRules.Who(caller) is not null ? []
         : await db.List($"select {Columns} from share_journal_opening order by asked_at desc, id desc limit 500", Read, ct);
 
-    private async Task<Outcome<JournalOpening>> Usable(Caller caller, Id<JournalOpening> id, JournalPurpose purpose, CancellationToken ct)
+    private async Task<Outcome<JournalOpening>> Usable(Caller caller, Id<JournalOpening> id, JournalPurpose[] purposes, CancellationToken ct)
     {
         if (JournalRules.Who(caller) is { } no) return no;
-        if (await db.One($"select {Columns} from share_journal_opening where id = {id}", Read, ct) is not { } found || found.Purpose != purpose) return Refusal.NotFound(id.ToString());
+        if (await db.One($"select {Columns} from share_journal_opening where id = {id}", Read, ct) is not { } found || !purposes.Contains(found.Purpose)) return Refusal.NotFound(id.ToString());
         return JournalRules.MayUse(caller, found, clock.GetUtcNow()) is { } refusal ? refusal : found;
     }
 
-    private async IAsyncEnumerable<string> Candidates(Tongxiang.Warehouse.Version version, Field field, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<string> Candidates(Compared of, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        for (var plan = new Plan([], null, [], PageRows, 0, null, PlanCount.None) { Subject = field, IsFile = true }; ;)
+        for (var plan = new Plan([], null, [], PageRows, 0, null, PlanCount.None) { Subject = of.Field, IsFile = true }; ;)
         {
-            using var page = (await copies.Read(version, plan, ct)).Value;
+            using var page = (await copies.Read(of.Version, plan, ct)).Value;
             foreach (var one in Texts(page)) yield return one;
             if (page.Next is null) yield break;
             plan = plan with { After = page.Next };
@@ -143,21 +162,29 @@ public sealed class JournalOpenings(
             ["until"] = opening.Until.ToString("O", CultureInfo.InvariantCulture),
             ["scope"] = System.Text.Json.JsonSerializer.Serialize(opening.Scope, Wire.Json),
         };
+        if (opening.Incident is { } incident) facts["incident"] = incident.Number;
+        if (opening.Incident is { IsDrill: true }) facts["drill"] = "true";
         foreach (var (name, value) in more) facts[name] = value;
-        return new Happening(kind, caller.Actor, caller.Agency?.ToString(), $"journal-opening:{opening.Id}", clock.GetUtcNow(), facts) { Parties = bySlug(opening.Resource) is { } entry ? [entry.Agency.ToString()] : [] };
+        // Whose data it is may read of it; an incident is the bureau's until it tells them, and touches others too.
+        string[] parties = opening.Incident is null && bySlug(opening.Resource) is { } entry ? [entry.Agency.ToString()] : [];
+        return new Happening(kind, caller.Actor, caller.Agency?.ToString(), $"journal-opening:{opening.Id}", clock.GetUtcNow(), facts) { Parties = parties };
     }
 
     private static Sql Part(Sql sql) => sql;
 
     private static JournalOpening Read(DbDataReader r) => new(
-        r.Id<JournalOpening>(0), r.Kind<JournalPurpose>(1), r.GetString(2), r.Json<DisclosureScope>(3), r.Instant(4), r.Instant(5), r.GetString(6), r.GetString(7), r.Instant(8), r.TextOrNull(9), r.InstantOrNull(10));
+        r.Id<JournalOpening>(0), r.Kind<JournalPurpose>(1), r.Json<string[]>(2), r.Json<DisclosureScope>(3), r.Instant(4), r.Instant(5), r.GetString(6), r.GetString(7), r.Instant(8), r.TextOrNull(9), r.InstantOrNull(10))
+    {
+        Incident = r.IsDBNull(11) ? null : r.Json<JournalIncident>(11),
+        Expected = r.IsDBNull(12) ? null : r.Json<JournalExpected>(12),
+    };
 }
 
 /// <summary>Who may open the journal, and when: always two, of security and audit, and not for long.</summary>
 public static class JournalRules
 {
     // Long enough for an incident's notifications, short enough that a forgotten approval opens nothing.
-    private static readonly TimeSpan Usable = TimeSpan.FromHours(72);
+    public static readonly TimeSpan Usable = TimeSpan.FromHours(72);
 
     public static Refusal? Who(Caller caller) =>
         caller is { IsBureau: true, Client: null } && (caller.Has(Role.SecurityAdmin) || caller.Has(Role.AuditAdmin)) ? null : Refusal.Forbidden("share.journal-only-security");
@@ -165,11 +192,14 @@ public static class JournalRules
     public static IReadOnlyList<FieldError> Check(NewJournalOpening wish)
     {
         List<FieldError> found = [];
+        if (wish.Purpose is not (JournalPurpose.Persons or JournalPurpose.Destroy)) found.Add(new("purpose", "share.field.journal-purpose"));
         if (string.IsNullOrWhiteSpace(wish.Resource)) found.Add(new("resource", "kernel.required"));
         if (wish.From >= wish.Until) found.Add(new("until", "share.field.journal-until"));
-        if ((wish.Reason ?? "").Trim().Length is < 10 or > 500) found.Add(new("reason", "share.field.journal-reason"));
+        if (Reason(wish.Reason) is { } wrong) found.Add(wrong);
         return found;
     }
+
+    public static FieldError? Reason(string? reason) => (reason ?? "").Trim().Length is < 10 or > 500 ? new("reason", "share.field.journal-reason") : null;
 
     public static Refusal? MayApprove(Caller caller, JournalOpening asked, DateTimeOffset now) =>
         asked.ApprovedBy is not null || now > asked.AskedAt + Usable ? Refusal.Conflict("share.journal-decided")

@@ -27,7 +27,7 @@ public sealed class IncidentAlarms(Incidents incidents, Catalogue catalogue, Inc
         var all = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var resource in scope.Resources.Count > 0 ? scope.Resources.Distinct(StringComparer.Ordinal).Cast<string?>() : [null])
         {
-            var asked = new DisclosureScope { Actor = scope.Client, Operative = scope.Operator, Grant = scope.Grant, Agency = scope.Agency?.ToString(), Resource = resource };
+            var asked = IncidentPersons.Scope(scope) with { Resource = resource };
             var counted = await disclosures.Count(asked, from, until, ct);
             if (counted.Lost + counted.Changed > 0 || counted.Groups.Sum(g => g.Calls) < counted.Calls) continue;
             foreach (var group in counted.Groups)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
+using Tongxiang.Share;
 
 namespace Tongxiang.Watch;
 
@@ -73,6 +74,10 @@ internal static class IncidentRoutes
         api.MapPost("{id}/tasks", AddTask).WithIdempotency().WithName("watch.incident-task").Produces<Incident>();
         api.MapPost("{id}/tasks/{task}/done", (Id<Incident> id, Id<IncidentTask> task, IncidentStepRequest request, HttpContext http, Incidents door, CancellationToken ct) =>
             SignedIn(http, async c => (await door.Done(c, id, task, request.Note ?? "", ct)).Answer(TypedResults.Ok))).WithIdempotency().WithName("watch.incident-task-done").Produces<Incident>();
+        api.MapGet("{id}/persons", (Id<Incident> id, HttpContext http, IncidentPersons door, CancellationToken ct) => SignedIn(http, async c => (await door.List(c, id, ct)).Answer(TypedResults.Ok)))
+            .WithName("watch.incident-persons").Produces<IReadOnlyList<JournalOpeningView>>();
+        api.MapPost("{id}/persons", (Id<Incident> id, IncidentStepRequest said, HttpContext http, IncidentPersons door, CancellationToken ct) => SignedIn(http, async c => (await door.Ask(c, id, said.Note ?? "", ct)).Answer(TypedResults.Ok)))
+            .WithIdempotency().WithName("watch.incident-persons-ask").Produces<JournalOpening>();
         api.MapGet("{id}/documents/{kind}", Paper).WithName("watch.incident-document").Produces<PaperView>();
         api.MapGet("{id}/documents/{kind}/file", File).WithName("watch.incident-document-file");
         api.MapPut("{id}/documents/{kind}", (Id<Incident> id, PaperKind kind, PaperText said, HttpContext http, Incidents door, CancellationToken ct) =>

@@ -19,6 +19,7 @@ public static class IncidentWiring
             p.GetRequiredService<Openings>(), p.GetRequiredService<EntryNamed>(), p.GetRequiredService<IncidentSettings>(), p.GetRequiredService<TimeProvider>(), p.GetService<AffectedPersons>()));
         services.AddSingleton<AffectedPersons>(p => (scope, from, until, ct) => IncidentAlarms.Persons(p.GetRequiredService<Disclosures>(), p.GetRequiredService<Catalogue>(), scope, from, until, ct));
         services.AddSingleton<Incidents>();
+        services.AddSingleton<IncidentPersons>();
         services.AddSingleton<TripIncidents>();
         // Resolved when a trip comes: incidents need alarms, alarms the tripper, and the tripper the trips that are being made.
         services.AddSingleton<TripFollower>(p => (tx, trip) => p.GetRequiredService<TripIncidents>().Follow(tx, trip));

@@ -93,6 +93,60 @@ public sealed class IncidentPagesTests(Chromium chromium, Site site)
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Incidents");
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Two_people_take_the_list_of_the_persons_to_tell(bool scripts)
+    {
+        await Disclosures.Make(site);
+        await using var guards = await chromium.Open(site.Url, scripts);
+        var security = await Stewardship.SignIn(site, guards, "bureau.security");
+        await security.GotoAsync("/bureau/incidents");
+        await security.Locator("summary", new() { HasText = "启动安全事件" }).ClickAsync();
+        await security.GetByLabel("事件", new() { Exact = true }).FillAsync(scripts ? "人口信息可能外泄" : "人口信息疑似外泄");
+        await security.GetByLabel("涉及的资源").FillAsync("population");
+        await Press(security, "启动安全事件");
+        await security.WaitForURLAsync("**?done=opened");
+        var address = new Uri(security.Url).AbsolutePath;
+        var box = security.Locator("#notify");
+        await Assertions.Expect(box).ToContainTextAsync("还没有人申请名单");
+        await Stewardship.Look(security, "notify-none", scripts);
+        await box.Locator("#reason-notify").FillAsync("看看是谁啊");
+        await Press(security, "申请告知名单");
+        await Assertions.Expect(security.Locator(".err-sum")).ToContainTextAsync("10–500");
+        await Stewardship.Look(security, "notify-wrong", scripts);
+        await box.Locator("#reason-notify").FillAsync("逐一告知受影响的个人，履行告知义务");
+        await Press(security, "申请告知名单");
+        await security.WaitForURLAsync("**?done=list-asked");
+        await Assertions.Expect(box).ToContainTextAsync("申请人不能自己批准");
+        await Assertions.Expect(box.GetByRole(AriaRole.Button, new() { Name = "导出名单（CSV）" })).ToHaveCountAsync(0);
+        await Stewardship.Look(security, "notify-asked", scripts);
+
+        await using var auditors = await chromium.Open(site.Url, scripts);
+        var auditor = await Stewardship.SignIn(site, auditors, "bureau.audit");
+        await auditor.GotoAsync(address);
+        await Press(auditor, "批准打开");
+        await auditor.WaitForURLAsync("**?done=list-approved");
+        var file = await auditor.RunAndWaitForDownloadAsync(() => Press(auditor, "导出名单（CSV）"));
+        Assert.StartsWith("告知名单-SJ-", file.SuggestedFilename, StringComparison.Ordinal);
+        var lines = (await File.ReadAllTextAsync(await file.PathAsync())).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(lines.Length >= 3, string.Join('\n', lines));
+        await auditor.GotoAsync(address);
+        await Assertions.Expect(auditor.Locator("#notify").GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+        await Assertions.Expect(auditor.Locator("#notify")).ToContainTextAsync("1 人不在资源现有数据中");
+        await Stewardship.Look(auditor, "notify-exported", scripts);
+        await auditor.GotoAsync(address + "/documents/PersonNotice");
+        await auditor.GetByRole(AriaRole.Link, new() { Name = "向谁发送" }).ClickAsync();
+        await auditor.WaitForURLAsync(new Regex("#notify$"));
+        await auditor.GotoAsync("/en" + address);
+        await Assertions.Expect(auditor.Locator("#notify")).ToContainTextAsync("Persons to tell");
+        await Stewardship.Look(auditor, "notify-en", scripts);
+
+        await using var offices = await chromium.Open(site.Url, scripts);
+        var office = await Stewardship.SignIn(site, offices, "police.office");
+        await office.GotoAsync(address.Replace("/bureau/", "/desk/", StringComparison.Ordinal));
+        await Assertions.Expect(office.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+        await Assertions.Expect(office.Locator("#notify")).ToHaveCountAsync(0);
+    }
+
     private static async Task Submit(IPage page, string address, string kind, bool looks)
     {
         await page.GotoAsync(address);

@@ -109,9 +109,45 @@ public sealed class LooksTests
         using var door = new Disclosures(lab.Lab.Db, lab.Log);
         await Disclose(lab, People, "p1", "p2", "p9");
         await Disclose(lab, Pupils, "p2");
-        var found = new List<string?>();
-        await foreach (var one in door.Among(new DisclosureScope { Agency = "a1" }, lab.Lab.Clock.GetUtcNow().AddDays(-1), lab.Lab.Clock.GetUtcNow().AddDays(1), SubjectKind.Citizen, Candidates("p1", "p2", "p3"), default)) found.Add(one);
-        Assert.Equal(["p1", "p2", null], found);
+        await Disclose(lab, Pupils, "p3", "p2");
+        var (from, until) = (lab.Lab.Clock.GetUtcNow().AddDays(-1), lab.Lab.Clock.GetUtcNow().AddDays(1));
+        // Held at once or in many readings: the same persons, each once.
+        foreach (var held in new[] { Disclosures.Held, 4, 1 })
+        {
+            var found = new List<string>();
+            var unnamed = await door.Name(new DisclosureScope { Agency = "a1" }, from, until, SubjectKind.Citizen, () => Candidates("p1", "p2", "p3", "p2", "p4"), Take, default, held);
+            Assert.Equal(["p1", "p2", "p3"], found.Order(StringComparer.Ordinal));
+            Assert.Equal(new Unnamed(1, 0, 0, 0), unnamed);
+
+            ValueTask Take(string one)
+            {
+                found.Add(one);
+                return ValueTask.CompletedTask;
+            }
+        }
+    }
+
+    [Theory, EveryStore]
+    public async Task Whose_key_was_destroyed_is_counted_and_not_named(Store store)
+    {
+        await using var lab = await EvidenceLab.Open(store);
+        using var door = new Disclosures(lab.Lab.Db, lab.Log);
+        await Disclose(lab, People, "p1", "p2");
+        await Disclose(lab, People, "p2");
+        await Disclose(lab, Pupils, "p3");
+        await door.Destroy(People, 202609, key => lab.Happened("share.journal-key-destroyed", facts: [("print", key.Print)]), default);
+        var (from, until, found) = (lab.Lab.Clock.GetUtcNow().AddDays(-1), lab.Lab.Clock.GetUtcNow().AddDays(1), new List<string>());
+        var unnamed = await door.Name(new DisclosureScope(), from, until, SubjectKind.Citizen, () => Candidates("p1", "p2", "p3"), Take, default);
+        Assert.Equal(["p3"], found);
+        Assert.Equal(new Unnamed(0, 2, 3, 0), unnamed);
+        var count = await door.Count(new DisclosureScope(), from, until, default);
+        Assert.Equal((1L, 2L, 3L), (count.PersonsAtMost, count.Lost, count.LostPersons));
+
+        ValueTask Take(string one)
+        {
+            found.Add(one);
+            return ValueTask.CompletedTask;
+        }
     }
 
     [Theory]

@@ -67,6 +67,27 @@ public sealed class JournalOpeningsTests
     }
 
     [Theory, EveryStore]
+    public async Task A_list_that_breaks_off_is_kept_as_one_that_is_not_whole(Store store)
+    {
+        var (lab, door) = await Open(store);
+        await using var _ = lab;
+        ShareLab.Refuses("kernel.invalid-input", await door.Ask(Security, Wish(lab, JournalPurpose.Incident), default));
+        var asked = ShareLab.Good(await door.Ask(Security, Wish(lab), default));
+        ShareLab.Refuses("share.journal-not-approved", await door.Export(Security, asked.Id, Texts.Chinese, default));
+        ShareLab.Good(await door.Approve(Auditor, asked.Id, default));
+        var whole = new MemoryStream();
+        await ShareLab.Good(await door.Export(Auditor, asked.Id, Texts.Chinese, default)).Write(whole, default);
+        Assert.Equal(3, System.Text.Encoding.UTF8.GetString(whole.ToArray()).Count(c => c == '\n'));
+        // A stream of eight bytes takes no head.
+        var broken = ShareLab.Good(await door.Export(Security, asked.Id, Texts.Chinese, default));
+        await Assert.ThrowsAsync<NotSupportedException>(() => broken.Write(new MemoryStream(new byte[8]), default));
+        var uses = (await door.Find(Auditor, asked.Id, default))!.Uses;
+        Assert.Equal([("auditor", true, 2L), ("security", false, 0L)], uses.Select(u => (u.Actor, u.IsWhole, u.Named)).Order());
+        Assert.All(uses, u => Assert.NotNull(u.EndedAt));
+        Assert.Null(await door.Find(Facts.Reviewer, asked.Id, default));
+    }
+
+    [Theory, EveryStore]
     public async Task A_key_is_destroyed_by_two_and_never_before_its_three_years(Store store)
     {
         var (lab, door) = await Open(store);
