@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Tongxiang.Agencies;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;
@@ -45,6 +44,25 @@ public sealed class FuseApiTests
         Assert.Equal("Restored", (string)(await Post(security, path + "/restore", new { reason = "同意恢复" }, HttpStatusCode.OK))["state"]!);
         using (var proof = await security.GetAsync(path + "/proof")) Assert.True(proof.IsSuccessStatusCode, await proof.Content.ReadAsStringAsync());
         using (var proof = await stranger.GetAsync(path + "/proof")) Assert.Equal(HttpStatusCode.NotFound, proof.StatusCode);
+    }
+
+    [Theory, EveryStore]
+    public async Task The_package_that_proves_a_cut_is_for_security_and_audit_only(Store store)
+    {
+        await using var region = await CatalogNode.Start(store);
+        var entry = (await region.Publish(Samples.Open("公交站点")))[0];
+        var (security, audit, provider, stranger) = await People(region);
+        var pulled = await Post(security, "/api/watch/fuses", new { scope = "Resource", subject = entry.Slug, action = "Cut", reason = "站点数据被连续枚举" }, HttpStatusCode.Created);
+        var path = "/api/watch/fuses/" + (string)pulled["id"]!;
+        foreach (var side in new[] { security, audit })
+        {
+            using var package = await side.GetAsync(path + "/proof/openings");
+            var lines = await package.Content.ReadAsStringAsync();
+            Assert.True(package.IsSuccessStatusCode && package.Content.Headers.ContentType?.MediaType == "application/x-ndjson", lines);
+            Assert.StartsWith($"{{\"fuse\":\"{(string)pulled["number"]!}\"}}\n", lines, StringComparison.Ordinal);
+        }
+        foreach (var (side, status) in new[] { (provider, HttpStatusCode.Forbidden), (stranger, HttpStatusCode.NotFound), (region.Public, HttpStatusCode.NotFound) })
+            using (var hidden = await side.GetAsync(path + "/proof/openings")) Assert.Equal(status, hidden.StatusCode);
     }
 
     [Theory, EveryStore]
