@@ -21,6 +21,8 @@ public enum CallMarks
     Namesake = 64,
     /// <summary>Under a grant that is younger than two weeks, where new use is expected.</summary>
     NewGrant = 128,
+    /// <summary>One question of a call that asked several: the call itself was seen just before, and counts as one.</summary>
+    Part = 256,
 }
 
 /// <summary>One call as the watcher sees it: numbers and keyed digests, never data.</summary>

@@ -138,15 +138,34 @@ sealed partial class Track(bool isCaller)
         if (!call.Marks.HasFlag(CallMarks.Refused)) TakeResource(call);
     }
 
+    /// <summary>Takes in one question of a call that was taken in: its key, and whether it missed.</summary>
+    public void TakePart(in Observed call)
+    {
+        Haste.IsNow = _isMiss = false;
+        if (IsFresh(call.Key)) CountMiss(call);
+        TakeOrdinal(call.Ordinal, call.At);
+    }
+
     void TakeMiss(in Observed call, PeerTails peers)
     {
-        // A retry storm repeats one key: it is counted once.
         _isMiss = Haste.IsNow = false;
-        if (_lastKeys.AsSpan().Contains(call.Key)) return;
-        _lastKeys[_keyAt] = call.Key;
-        _keyAt = (_keyAt + 1) % _lastKeys.Length;
+        if (!IsFresh(call.Key)) return;
         _freshToday++;
         if (call.Key != 0) Haste.Add(call.At, peers.Haste);
+        CountMiss(call);
+    }
+
+    // A retry storm repeats one key: it is counted once.
+    bool IsFresh(ulong key)
+    {
+        if (_lastKeys.AsSpan().Contains(key)) return false;
+        _lastKeys[_keyAt] = key;
+        _keyAt = (_keyAt + 1) % _lastKeys.Length;
+        return true;
+    }
+
+    void CountMiss(in Observed call)
+    {
         var missed = _isMiss = call.Marks.HasFlag(CallMarks.Missed);
         if (_missSeen < 65) _missSeen++;
         else _missRate += ((_missBits >> 63) - _missRate) * 0.002f;

@@ -28,12 +28,35 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
         var now = _clock.Read(call.At);
         var caller = CallerOf(call.Caller);
         _reasons.Clear();
+        if (call.Marks.HasFlag(CallMarks.Part)) return SeePart(caller, call, now);
         var group = call.Group & (Groups - 1);
         Judge(caller, call, now, _peers[group]);
         if (now.Day != _sweptOn) Forget(now.Day, call.At);
         if (call.Operator == 0) return Raise(caller, call, 0);
         var person = OperatorOf(caller, call);
         JudgeOperator(person, call, now, _operatorPeers[group], caller);
+        return Raise(caller, call, call.Operator);
+    }
+
+    // What was asked within a call says whether somebody is guessing or walks through a register; how often and how much is asked the call has said.
+    Alarm? SeePart(Track caller, in Observed call, Moment now)
+    {
+        var group = call.Group & (Groups - 1);
+        caller.Turn(now, _peers[group], _clock);
+        caller.TakePart(call);
+        Shared(caller, call);
+        Steps(caller);
+        Unknown(caller);
+        if (call.Operator == 0) return Raise(caller, call, 0);
+        var person = OperatorOf(caller, call);
+        person.Turn(now, _operatorPeers[group], _clock);
+        person.TakePart(call);
+        Again(person, call, now);
+        if (caller.Days >= 2)
+        {
+            Steps(person);
+            Unknown(person);
+        }
         return Raise(caller, call, call.Operator);
     }
 
@@ -81,8 +104,7 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
         if (track.NewResourceCalls > 0 && track.Days >= 14) Add(track, Sign.NewResource, track.NewResourceCalls / 8f, track.NewResourceCalls, 0);
         if (track.NewColumns > 4) Add(track, Sign.Columns, 0.5f + track.NewColumns / 40f, track.NewColumns, 0);
         if (track.GrowthSeen > 0) Add(track, Sign.Growth, track.GrowthSeen / Signs.GrowthDeviations, track.GrowthTimes, 1);
-        if (call.Ordinal >= 0 && track.Company is { } company && company.Take(_neighbourhood.Take(call.Caller, call.Ordinal, call.At), call.At))
-            Add(track, Sign.Collusion, company.Steps / Signs.CollusionSteps, company.Steps, 0);
+        Shared(track, call);
         Amounts(track, call, peers, Signs.CallerBurst);
         if (track.CallsThisHour >= Signs.LeastCalls && !isNight && track.HourRate is { } hours) Add(track, Sign.Rate, hours.Surprise((track.CallsThisHour + 2) / (track.HourUsual + 2), peers.HourRate) / Signs.RateLimit, track.CallsThisHour, track.HourUsual);
     }
@@ -99,13 +121,34 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
     {
         track.Turn(now, peers, _clock);
         track.Take(call, isNight: false, peers);
-        if (call.Subject != 0 && !call.Marks.HasFlag(CallMarks.Refused))
-        {
-            var cases = track.CasesOf(call.Subject, call.Case, now.Day);
-            if (cases >= 3) Add(track, Sign.SamePerson, cases / Signs.SamePersonCases, cases, 1);
-        }
+        Again(track, call, now);
         if (track.Namesakes > 0) Add(track, Sign.Namesake, 0.4f + track.Namesakes * 0.3f, track.Namesakes, 0);
         if (caller.Days >= 2) Amounts(track, call, peers, Signs.OperatorBurst);
+    }
+
+    void Again(Track track, in Observed call, Moment now)
+    {
+        if (call.Subject == 0 || call.Marks.HasFlag(CallMarks.Refused)) return;
+        var cases = track.CasesOf(call.Subject, call.Case, now.Day);
+        if (cases >= 3) Add(track, Sign.SamePerson, cases / Signs.SamePersonCases, cases, 1);
+    }
+
+    void Shared(Track track, in Observed call)
+    {
+        if (call.Ordinal >= 0 && track.Company is { } company && company.Take(_neighbourhood.Take(call.Caller, call.Ordinal, call.At), call.At))
+            Add(track, Sign.Collusion, company.Steps / Signs.CollusionSteps, company.Steps, 0);
+    }
+
+    void Steps(Track track)
+    {
+        if (track.Enumeration >= 4) Add(track, Sign.Enumeration, track.Enumeration / Signs.EnumerationSteps, track.Enumeration, 0);
+    }
+
+    void Unknown(Track track)
+    {
+        var misses = track.Misses;
+        var expected = 64 * track.UsualMisses;
+        if (misses >= 12 && misses > expected) Add(track, Sign.Misses, (misses - expected) / (8 + 7 * MathF.Sqrt(expected + 1)), misses, expected);
     }
 
     // What the grant declares needs no learning: this is where precision comes from.
@@ -119,13 +162,11 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
 
     void Amounts(Track track, in Observed call, PeerTails peers, float burst)
     {
-        if (track.Enumeration >= 4) Add(track, Sign.Enumeration, track.Enumeration / Signs.EnumerationSteps, track.Enumeration, 0);
+        Steps(track);
         if (track.Haste.IsNow && track.Haste.Rate >= Signs.LeastHaste) Add(track, Sign.Burst, track.Haste.Surprise(peers.Haste) / (burst == Signs.CallerBurst ? Signs.CallerHaste : Signs.OperatorHaste), track.Haste.Rate, track.Haste.Usual(peers.Haste));
         if (track.Minute.Count >= Signs.LeastKeys) Add(track, Sign.Burst, track.Minute.Surprise(peers.Minute) / burst, track.Minute.Count, track.Minute.Usual(peers.Minute));
         if (track.TenMinutes.Count >= Signs.LeastKeys) Add(track, Sign.Burst, track.TenMinutes.Surprise(peers.TenMinutes) / burst, track.TenMinutes.Count, track.TenMinutes.Usual(peers.TenMinutes));
-        var misses = track.Misses;
-        var expected = 64 * track.UsualMisses;
-        if (misses >= 12 && misses > expected) Add(track, Sign.Misses, (misses - expected) / (8 + 7 * MathF.Sqrt(expected + 1)), misses, expected);
+        Unknown(track);
         if (call.Rows > 0 && !call.Marks.HasFlag(CallMarks.Refused))
         {
             var usual = track.CallRows.Usual(peers.CallRows);

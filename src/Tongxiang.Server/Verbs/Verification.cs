@@ -13,12 +13,16 @@ internal sealed record Verification(string Target, string[] KeyTexts, string? Pr
     /// <summary>The month whose entries are wanted, as yyyy-MM; those before may be missing.</summary>
     public string? Month { get; init; }
 
+    /// <summary>File with the openings of a fuse that must have cut without exception.</summary>
+    public string? Cut { get; init; }
+
     private const string ProofHead = "c2sp.org/tlog-proof@";
 
     public async Task<IReadOnlyList<string>> Answer(CancellationToken ct)
     {
         var keys = Keys();
         if (Directory.Exists(Target) || IsAddress(Target)) return await CheckLog(Target, keys, ct);
+        if (Cut is not null) throw new ArgumentException("--cut is checked against a log: give its folder or address as target.");
         var text = File.Exists(Target) ? await File.ReadAllTextAsync(Target, ct) : Target;
         if (text.StartsWith(ProofHead, StringComparison.Ordinal)) return await CheckProof(text, null, keys, ct);
         if (Receipt.Parse(text) is not { } receipt)
@@ -42,6 +46,7 @@ internal sealed record Verification(string Target, string[] KeyTexts, string? Pr
             $"entries / 条目: {report.Checkpoint.Size}, read / 已读 {report.EntriesRead}",
             $"root / 根哈希: {report.Checkpoint.Root}",
             .. report.Signers.Select(s => $"signed by / 签名: {s.Name} ({s.Algorithm})"),
+            .. Cut is null ? [] : await new CutCheck(Hash, read, report.Checkpoint).Run(Cut, ct),
         ];
     }
 

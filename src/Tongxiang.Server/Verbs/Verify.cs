@@ -15,14 +15,15 @@ internal static class Verify
         var opening = new Option<string?>("--opening") { Description = "For a proof or receipt: JSON file with salt and record that must be the entry / 原始记录与盐值" };
         var from = new Option<long>("--from") { Description = "Entries before this index may be missing / 允许缺少此序号之前的条目" };
         var month = new Option<string?>("--month") { Description = "Fetch and check the entries of one month, yyyy-MM; with --save it is an export that checks again offline / 取回并校验某月的条目" };
+        var cut = new Option<string?>("--cut") { Description = "For a log: the openings of a fuse (from /api/watch/fuses/ID/proof/openings); checks that no row left to the cut scope after it took effect / 切断核验包：校验切断生效后没有一行流出" };
         var sm3 = new Option<bool>("--sm3") { Description = "Check the parallel SM3 tree / 校验国密 SM3 树" };
         var save = new Option<string?>("--save") { Description = "Write the log that was checked into this folder / 将校验过的日志保存到目录" };
-        var command = new Command("verify", "Check a log, proof or receipt offline / 离线校验存证日志、证明或回执") { target, keys, proof, log, opening, from, month, sm3, save };
+        var command = new Command("verify", "Check a log, proof or receipt offline / 离线校验存证日志、证明或回执") { target, keys, proof, log, opening, from, month, cut, sm3, save };
         command.SetAction((parsed, ct) => Run(
             new Verification(
                 parsed.GetValue(target)!, parsed.GetValue(keys)!, parsed.GetValue(proof), parsed.GetValue(log), parsed.GetValue(opening),
                 parsed.GetValue(from), parsed.GetValue(sm3) ? TreeHash.Sm3 : TreeHash.Sha256, parsed.GetValue(save))
-            { Month = parsed.GetValue(month) },
+            { Month = parsed.GetValue(month), Cut = parsed.GetValue(cut) },
             Console.Out, ct));
         return command;
     }

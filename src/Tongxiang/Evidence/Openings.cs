@@ -18,6 +18,13 @@ public sealed record OpeningQuery
     public string? Agency { get; init; }
     public DateTimeOffset? From { get; init; }
     public DateTimeOffset? Until { get; init; }
+
+    /// <summary>From this entry of the log on.</summary>
+    public long? FirstIndex { get; init; }
+
+    /// <summary>Before this entry.</summary>
+    public long? EndIndex { get; init; }
+
     public string? After { get; init; }
     public int Limit { get; init; } = 50;
 }
@@ -72,6 +79,11 @@ public sealed class Openings(Db db, EvidenceLog evidence)
         return found is null ? null : await Open(index, ct);
     }
 
+    /// <summary>A run of the log without gaps that holds everything of this time: it begins with an entry that is older, and ends with one that is newer, where there are such.</summary>
+    public async Task<(long First, long End)> Between(DateTimeOffset from, DateTimeOffset until, CancellationToken ct) => (
+        await db.One($"select coalesce(max(place), 0) from evidence_entry where happened_at < {from}", r => r.GetInt64(0), ct),
+        await db.One($"select coalesce((select min(place) from evidence_entry where happened_at > {until}), (select max(place) from evidence_entry), -1) + 1", r => r.GetInt64(0), ct));
+
     private async Task<Opening?> Open(long index, CancellationToken ct)
     {
         var book = await evidence.Open(ct);
@@ -94,6 +106,8 @@ public sealed class Openings(Db db, EvidenceLog evidence)
         if (query.Grant is not null) all = all.Then($" and e.grant_id = {query.Grant}");
         if (query.Client is not null) all = all.Then($" and e.client = {query.Client}");
         if (query.Agency is not null) all = all.Then($" and e.agency = {query.Agency}");
+        if (query.FirstIndex is { } first) all = all.Then($" and e.place >= {first}");
+        if (query.EndIndex is { } end) all = all.Then($" and e.place < {end}");
         if (query.From is { } from) all = all.Then($" and e.happened_at >= {from}");
         if (query.Until is { } until) all = all.Then($" and e.happened_at < {until}");
         return all;

@@ -38,7 +38,10 @@ public sealed partial class Calls
     {
         // What came too early or found the node unwell says nothing of the caller.
         if (stop is { Status: 503 }) return;
-        if (told.Of(call, stop, rows, witnessing.Operator(call)) is { } seen) feed.Tell(seen);
+        if (told.Of(call, stop, rows, witnessing.Operator(call)) is not { } seen) return;
+        feed.Tell(seen);
+        if (stop is not null) return;
+        foreach (var part in told.Parts(call, seen)) feed.Tell(part);
     }
 
     private Stop? Slowed(Call call, Func<RateKey, int, RateLeft> rate)

@@ -81,7 +81,8 @@ public sealed partial class Calls
             }
 
             GatewayMeter.Answered(call, Stopwatch.GetElapsedTime(started));
-            Tell(call, null, call.Page!.Rows);
+            // Each question of a verification is worth a row: yes and no tell alike.
+            Tell(call, null, call.Weight);
             return null;
         }
         finally

@@ -17,15 +17,32 @@ internal sealed class Told(NodeKey key)
     public SeenCall? Of(Call call, Stop? stop, long rows, string? operative)
     {
         if (call.Entry is not { } entry || call.IsOpenRead || call.Caller.IsAnonymous) return null;
-        var asked = AskedKey.Of(call.Plan?.Where, entry.Content.Key);
-        var marks = Marks(call, stop, asked is not null && rows == 0);
+        var question = call.Claims is { Items.Count: 1 } claims ? claims.Asked.FirstOrDefault() : (Key: call.Plan?.Where, IsMatch: rows > 0);
+        var asked = AskedKey.Of(question.Key, entry.Content.Key);
+        var marks = Marks(call, stop, asked is not null && !question.IsMatch);
         var keyed = asked is { } one ? digest.Of(one.Text) : 0;
         var isSystem = call.Caller.Client is not null;
         return new SeenCall(
             call.At.ToUnixTimeMilliseconds(), call.Caller.Actor, call.Caller.Agency, call.Caller.AgencyKind, isSystem, operative, entry.Id, entry.Agency, call.Grant?.Id, Network(call.Address),
-            keyed != 0 ? keyed : digest.Of(call.Query.Text), asked is { IsPersonal: true } ? keyed : 0, call.Context.Case is { Length: > 0 } matter ? digest.Of(matter) : 0, asked?.Ordinal ?? -1,
+            keyed != 0 ? keyed : digest.Of(Query(call)), asked is { IsPersonal: true } ? keyed : 0, call.Context.Case is { Length: > 0 } matter ? digest.Of(matter) : 0, asked?.Ordinal ?? -1,
             (int)Math.Min(rows, int.MaxValue), Columns(call), marks, call.Assurance >= Assurance.SignedAssertion || !isSystem, Calls.IsSensitive(call));
     }
+
+    /// <summary>The questions of an answered verification that asked several, each as what a call for that one key tells: a miss hides in no crowd.</summary>
+    public IEnumerable<SeenCall> Parts(Call call, SeenCall whole)
+    {
+        if (call.Claims is not { Items.Count: > 1 } claims) yield break;
+        foreach (var (key, isMatch) in claims.Asked)
+        {
+            if (AskedKey.Of(key, call.Entry!.Content.Key) is not { } asked) continue;
+            var keyed = digest.Of(asked.Text);
+            yield return whole with { Key = keyed, Subject = asked.IsPersonal ? keyed : 0, Ordinal = asked.Ordinal, Rows = 0, Marks = whole.Marks & CallMarks.NewGrant | CallMarks.Part | (isMatch ? CallMarks.None : CallMarks.Missed) };
+        }
+    }
+
+    // Each set of questions is another query, as each list of keys is to the data API.
+    private static string Query(Call call) =>
+        call.Claims is { } claims ? string.Join('\u001f', claims.Items.SelectMany(item => item.Key.Values)) : call.Query.Text;
 
     private static CallMarks Marks(Call call, Stop? stop, bool isMissed)
     {

@@ -23,6 +23,9 @@ public sealed class AnswerTable : IDisposable
         insert = $"insert into {ServeLayout.SqliteTable} values ({string.Join(", ", Enumerable.Range(0, width).Select(i => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"@p{i}")))})";
     }
 
+    /// <summary>Rows taken in.</summary>
+    public long Rows => rows;
+
     /// <summary>Takes a row in the stored form of the version's columns; false when its key stands already or has an empty part.</summary>
     public bool Add(IReadOnlyList<object?> cells)
     {

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
@@ -20,13 +20,18 @@ public sealed record CutProof(Id<Trip> Trip, DateTimeOffset EffectAt, DateTimeOf
     public bool Holds => Rows == 0;
 }
 
+/// <summary>The openings that prove a cut to somebody who has nothing but the public log.</summary>
+/// <param name="Fuse">Number of the fuse.</param>
+public sealed record CutPackage(string Fuse, IAsyncEnumerable<Evidence.Opening> Openings);
+
 /// <summary>Proves from the openings of the log that a cut scope got nothing: counted anew each time, from nothing but evidence.</summary>
 public sealed class CutProofs(Openings openings, Trips trips, Fuse fuse, Catalogue catalogue, Grants grants, TimeProvider clock)
 {
     /// <summary>How long every copy of a node has to take a trip in.</summary>
-    public static readonly TimeSpan Effect = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Effect = CutRule.Effect;
 
-    private const string Calls = "gateway.";
+    // Entries around the two ends that show that nothing lies beyond them.
+    private static readonly TimeSpan margin = TimeSpan.FromMinutes(2);
 
     /// <summary>Examines the log; a trip that stopped nothing, or did not cut, proves nothing.</summary>
     public async Task<Outcome<CutProof>> Of(Caller caller, Id<Trip> id, CancellationToken ct)
@@ -46,21 +51,44 @@ public sealed class CutProofs(Openings openings, Trips trips, Fuse fuse, Catalog
         return proof;
     }
 
+    /// <summary>Every opening of the log from before the cut until after its end, for <c>tongxiang verify --cut</c>: what is left out proves nothing, so it names others too and is for the bureau's security and audit only.</summary>
+    public async Task<Outcome<CutPackage>> Package(Caller caller, Id<Trip> id, CancellationToken ct)
+    {
+        if (await trips.Find(caller, id, ct) is not { } trip) return Refusal.NotFound(id.ToString());
+        if (!(caller is { IsBureau: true, Client: null } && (caller.Has(Role.SecurityAdmin) || caller.Has(Role.AuditAdmin)))) return Refusal.Forbidden("watch.not-yours");
+        if (trip is not { Bites: true, Action: FuseAction.Cut }) return Refusal.Conflict("watch.no-cut", trip.Number);
+        var (first, end) = await openings.Between(trip.At - margin, (trip.EasedAt ?? trip.RestoredAt ?? clock.GetUtcNow()) + margin, ct);
+        return new CutPackage(trip.Number, Lines(first, end, CancellationToken.None));
+    }
+
+    // What lives depend on was flagged before, whenever that was.
+    private async IAsyncEnumerable<Evidence.Opening> Lines(long first, long end, [EnumeratorCancellation] CancellationToken ct)
+    {
+        foreach (var query in (OpeningQuery[])[new() { FirstIndex = first, EndIndex = end, Limit = 500 }, new() { Kind = "watch.vital", EndIndex = first, Limit = 500 }])
+        {
+            var next = query;
+            do
+            {
+                var page = await openings.List(new OpeningReader(null, IsAuditor: true), next, ct);
+                foreach (var opening in page.Items) yield return opening;
+                next = next with { After = page.Next };
+            } while (next.After is not null);
+        }
+    }
+
     private static CutProof Count(CutProof proof, Evidence.Opening opening)
     {
-        var (happening, rows) = (opening.Happening, Rows(opening.Happening));
+        var (happening, rows) = (opening.Happening, CutRule.Rows(opening.Happening));
         if (happening.At < proof.EffectAt) return proof with { RowsInFlight = proof.RowsInFlight + rows };
         return proof with
         {
             Examined = proof.Examined + 1,
             Rows = proof.Rows + rows,
-            Refused = proof.Refused + (happening.Kind == Calls + "refused" ? 1 : 0),
+            Refused = proof.Refused + (CutRule.IsRefusal(happening) ? 1 : 0),
             // Openings come newest first: the last one kept is the first that happened.
             First = rows > 0 ? opening.Index : proof.First,
         };
     }
-
-    private static long Rows(Happening happening) => long.TryParse(happening.Facts.GetValueOrDefault("rows"), NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : 0;
 
     private static OpeningQuery Query(Trip trip) => trip.Scope switch
     {
@@ -69,21 +97,8 @@ public sealed class CutProofs(Openings openings, Trips trips, Fuse fuse, Catalog
         _ => new OpeningQuery(),
     };
 
-    private bool IsOf(Trip trip, string? slug, Happening happening)
-    {
-        if (!happening.Kind.StartsWith(Calls, StringComparison.Ordinal) || happening.Kind == Calls + "explained") return false;
-        // What lives depend on is only slowed: its rows are no breach.
-        if (IsVital(happening)) return false;
-        return trip.Scope switch
-        {
-            FuseScope.Caller => happening.Actor == trip.Subject,
-            FuseScope.Operator => happening.Facts.TryGetValue("operator", out var pseudonym) && $"{happening.Agency ?? happening.Actor}/{pseudonym}" == trip.Subject,
-            FuseScope.Grant => happening.Subject == "grant:" + trip.Subject,
-            FuseScope.Resource => happening.Subject == "entry:" + trip.Subject || slug is not null && happening.Facts.GetValueOrDefault("resource") == slug,
-            FuseScope.Department => happening.Agency == trip.Subject,
-            _ => happening.Actor != Caller.Anonymous.Actor,
-        };
-    }
+    // What lives depend on is only slowed: its rows are no breach.
+    private bool IsOf(Trip trip, string? slug, Happening happening) => CutRule.IsOf(trip.Scope, trip.Subject, slug, happening) && !IsVital(happening);
 
     private bool IsVital(Happening happening)
     {

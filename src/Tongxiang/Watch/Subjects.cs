@@ -7,7 +7,11 @@ using Directory = Tongxiang.Agencies.Directory;
 namespace Tongxiang.Watch;
 
 /// <summary>The subject of a scope, its parties, and what people call it.</summary>
-public sealed record Subject(string Key, Id<Agency>? Provider, Id<Agency>? Consumer, string Name);
+public sealed record Subject(string Key, Id<Agency>? Provider, Id<Agency>? Consumer, string Name)
+{
+    /// <summary>Name of a resource in addresses, as its calls stand in the evidence.</summary>
+    public string? Slug { get; init; }
+}
 
 /// <summary>Finds what a scope is about, by id or by the name people use.</summary>
 public sealed class Subjects(Directory directory, Clients clients, Catalogue catalogue, Grants grants)
@@ -60,7 +64,7 @@ public sealed class Subjects(Directory directory, Clients clients, Catalogue cat
     private Subject? OfResource(string text)
     {
         var entry = Id<Entry>.TryParse(text, null, out var id) ? catalogue.Find(id) : catalogue.BySlug(text);
-        return entry is null ? null : new Subject(entry.Id.ToString(), entry.Agency, null, entry.Content.Name);
+        return entry is null ? null : new Subject(entry.Id.ToString(), entry.Agency, null, entry.Content.Name) { Slug = entry.Slug };
     }
 
     private Subject? OfAgency(string text)

@@ -62,7 +62,7 @@ public sealed partial class Trips(
         var trip = new Trip(
             Id<Trip>.New(clock), number, t.Scope, t.Subject.Key, t.Action, t.Rule, t.Cause, t.Reason, t.CallsPerMinute, t.Provider ?? t.Subject.Provider, t.Subject.Consumer, at, t.By, t.ByName,
             t.IsAutomatic, t.IsDrill, t.IsDark, t.Bites, "");
-        trip = trip with { EvidenceId = await Witness(tx, "watch.tripped", trip, t.By, null, at, ("action", t.Action.ToString()), ("rule", t.Rule), ("reason", Digest(t.Reason)), ("cause", t.Cause?.ToString() ?? "")) };
+        trip = trip with { EvidenceId = await Witness(tx, "watch.tripped", trip, t.By, null, at, ("action", t.Action.ToString()), ("rule", t.Rule), ("reason", Digest(t.Reason)), ("cause", t.Cause?.ToString() ?? ""), ("bites", t.Bites ? "true" : "false"), ("resource", t.Subject.Slug ?? "")) };
         await TripRows.Insert(tx, trip);
         if (trip.Bites) await Changes.Record(tx, "trip", trip.Id.ToString(), at);
         foreach (var follower in followers) await follower(tx, trip);

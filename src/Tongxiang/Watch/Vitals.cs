@@ -36,6 +36,7 @@ public sealed class Vitals(Db db, TimeProvider clock, EvidenceLog evidence, Subj
         {
             if (await tx.Run($"delete from watch_vital where kind = {scope} and subject = {key}") == 0 && !isVital) return Refusal.NotFound(subject.Trim());
             var facts = new Dictionary<string, string> { ["scope"] = scope.ToString(), ["subject"] = key, ["vital"] = isVital ? "true" : "false", ["reason"] = Trips.Digest(reason) };
+            if (!found.IsRefused && found.Value.Slug is { } slug) facts["resource"] = slug;
             var witnessed = await evidence.Append(tx, new Happening("watch.vital", caller.Actor, caller.Agency?.ToString(), $"{scope.ToString().ToLowerInvariant()}:{key}", at, facts));
             if (isVital)
                 await tx.Run($"insert into watch_vital (kind, subject, reason, set_by, set_by_name, set_at, evidence) values ({scope}, {key}, {reason.Trim()}, {caller.Actor}, {caller.Name}, {at}, {witnessed})");

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Agencies;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
@@ -59,6 +60,21 @@ public sealed class DrillTests
         Assert.Equal(FuseScope.Grant, Assert.Single(other.Get<Fuse>().Now.Trips).Scope);
     }
 
+    /// <summary>The node's own clock stands at that hour of a working day: the office system is used at night, the nightly job by day.</summary>
+    [Theory, InlineData(2, "civil-affairs-01"), InlineData(14, "human-resources-01")]
+    public async Task A_system_used_outside_its_hours_is_stopped_at_its_third_call(int hour, string client)
+    {
+        var clock = new ShiftedClock(new DateTimeOffset(2026, 9, 16, hour, 30, 0, WorkCalendar.Offset));
+        await using var lab = await NodeLab.Start(Store.Sqlite, services => services.AddSingleton<TimeProvider>(clock), people: 300);
+        var (code, said) = await Held(lab, Attack.OffHours, clock);
+        Assert.True(code == 0, said);
+        Assert.Contains($"OffHours: {client} → /data/population", said, StringComparison.Ordinal);
+        Assert.Contains("gateway.step-up", said, StringComparison.Ordinal);
+        var trip = Assert.Single((await lab.Get<Trips>().List(PersonOf(lab, "bureau.security"), default)).Value, t => t.Rule == "off-hours");
+        Assert.Equal((FuseScope.Caller, FuseAction.StepUp, true), (trip.Scope, trip.Action, trip.Bites));
+        Assert.Equal(RuleMode.Dark, lab.Get<Policy>().Rules.Single(r => r.Id == "off-hours").Mode);
+    }
+
     [Fact]
     public async Task A_drill_without_a_demonstration_says_so()
     {
@@ -67,12 +83,20 @@ public sealed class DrillTests
         Assert.Contains("demo.json", said.ToString(), StringComparison.Ordinal);
     }
 
-    private static async Task<(int Code, string Said)> Held(NodeLab lab, Attack attack)
+    private static async Task<(int Code, string Said)> Held(NodeLab lab, Attack attack, TimeProvider? clock = null)
     {
         await using var said = new StringWriter();
-        var code = await Drill.Run(attack, Path.Combine(lab.Root, "data"), lab.Http.BaseAddress!.ToString(), 120, TimeProvider.System, said, default);
+        var code = await Drill.Run(attack, Path.Combine(lab.Root, "data"), lab.Http.BaseAddress!.ToString(), 120, clock ?? TimeProvider.System, said, default);
         TestContext.Current.TestOutputHelper?.WriteLine(said.ToString());
         return (code, said.ToString());
+    }
+
+    /// <summary>Runs as fast as any clock, from another hour.</summary>
+    private sealed class ShiftedClock(DateTimeOffset start) : TimeProvider
+    {
+        private readonly TimeSpan shift = start - System.GetUtcNow();
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + shift;
     }
 
     private static Caller PersonOf(NodeLab lab, string user)

@@ -48,6 +48,25 @@ public sealed class FuseApiTests
     }
 
     [Theory, EveryStore]
+    public async Task The_package_that_proves_a_cut_is_for_security_and_audit_only(Store store)
+    {
+        await using var region = await CatalogNode.Start(store);
+        var entry = (await region.Publish(Samples.Open("公交站点")))[0];
+        var (security, audit, provider, stranger) = await People(region);
+        var pulled = await Post(security, "/api/watch/fuses", new { scope = "Resource", subject = entry.Slug, action = "Cut", reason = "站点数据被连续枚举" }, HttpStatusCode.Created);
+        var path = "/api/watch/fuses/" + (string)pulled["id"]!;
+        foreach (var side in new[] { security, audit })
+        {
+            using var package = await side.GetAsync(path + "/proof/openings");
+            var lines = await package.Content.ReadAsStringAsync();
+            Assert.True(package.IsSuccessStatusCode && package.Content.Headers.ContentType?.MediaType == "application/x-ndjson", lines);
+            Assert.StartsWith($"{{\"fuse\":\"{(string)pulled["number"]!}\"}}\n", lines, StringComparison.Ordinal);
+        }
+        foreach (var (side, status) in new[] { (provider, HttpStatusCode.Forbidden), (stranger, HttpStatusCode.NotFound), (region.Public, HttpStatusCode.NotFound) })
+            using (var hidden = await side.GetAsync(path + "/proof/openings")) Assert.Equal(status, hidden.StatusCode);
+    }
+
+    [Theory, EveryStore]
     public async Task What_lives_depend_on_is_flagged_listed_and_only_slowed(Store store)
     {
         await using var region = await CatalogNode.Start(store);

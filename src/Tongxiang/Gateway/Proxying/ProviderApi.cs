@@ -42,7 +42,7 @@ public sealed record ProviderApi(
 }
 
 /// <summary>What a provider's steward declares.</summary>
-/// <param name="Secret">Header value, token, or name:password; kept wrapped and never shown again.</param>
+/// <param name="Secret">Header value, token, or name:password; kept wrapped and never shown again. Empty on a change of the same way of proof at the same host: the known one is kept.</param>
 public sealed record ProviderApiWish(
     string Resource, string Address, IReadOnlyList<ProviderParameter>? Parameters = null, string? Items = null, IReadOnlyDictionary<string, string>? Fields = null, ProviderAuth Auth = ProviderAuth.None,
     string? AuthName = null, string? Secret = null, int TimeoutMs = 5_000, long MostBytes = 4 << 20, int MostRows = 1_000, bool TellsContext = false);
@@ -50,5 +50,24 @@ public sealed record ProviderApiWish(
 /// <summary>What went wrong with a provider's system, for its steward.</summary>
 public sealed record ProviderAlarm(string Slug, string Code, string Detail, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Times);
 
+/// <summary>What a connection in use does now, on this copy of the node.</summary>
+/// <param name="Breaker">Whether calls go through (<c>Closed</c>), are kept back after failures (<c>Open</c>), or one of them tries (<c>HalfOpen</c>).</param>
+public sealed record ProviderHealth(string Slug, long Revision, string Breaker);
+
+/// <summary>Values to ask a connection with, to see whether it answers as declared.</summary>
+/// <param name="Values">Column → value of each parameter that is sent.</param>
+public sealed record ProviderTrialWish(IReadOnlyDictionary<string, string>? Values = null);
+
+/// <summary>How a connection answered when it was tried: counts and a reason, never a row.</summary>
+/// <param name="Code">Null when the answer is as declared.</param>
+/// <param name="Detail">What does not fit, for the provider's steward.</param>
+public sealed record ProviderTrial(string Slug, long Revision, string? Code, string? Detail, long Rows, long Bytes, long TookMs)
+{
+    public bool Answers => Code is null;
+}
+
 /// <summary>A list of connections.</summary>
-public sealed record ProviderApiList(IReadOnlyList<ProviderApi> Items, IReadOnlyList<ProviderAlarm> Alarms, string? Next);
+public sealed record ProviderApiList(IReadOnlyList<ProviderApi> Items, IReadOnlyList<ProviderAlarm> Alarms, string? Next)
+{
+    public IReadOnlyList<ProviderHealth> Health { get; init; } = [];
+}

@@ -11,7 +11,11 @@ namespace Tongxiang.Gateway.Proxying;
 /// <summary>What a connection may declare, and the address it makes of a call.</summary>
 public static partial class ProviderApiRules
 {
-    public static IEnumerable<FieldError> Wrong(ProviderApiWish wish, Entry entry, GatewaySettings settings)
+    /// <param name="wish">What is declared.</param>
+    /// <param name="entry">The resource.</param>
+    /// <param name="settings">The node's.</param>
+    /// <param name="isSecretKnown">Whether credentials that were given before are kept.</param>
+    public static IEnumerable<FieldError> Wrong(ProviderApiWish wish, Entry entry, GatewaySettings settings, bool isSecretKnown = false)
     {
         foreach (var error in Address(wish, settings)) yield return error;
         var names = entry.Content.Fields.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
@@ -25,11 +29,16 @@ public static partial class ProviderApiRules
             yield return new FieldError("address", "gateway.provider-hole", QueryFault.Clip(hole));
         foreach (var field in (wish.Fields ?? new Dictionary<string, string>()).Keys.Where(field => !names.Contains(field))) yield return new FieldError("fields", "gateway.provider-column", QueryFault.Clip(field));
         if (wish.Auth == ProviderAuth.Header && !HeaderName().IsMatch(wish.AuthName ?? "")) yield return new FieldError("authName", "gateway.provider-header", QueryFault.Clip(wish.AuthName ?? ""));
-        if (wish.Auth != ProviderAuth.None && wish.Secret is not { Length: > 0 and <= 4_000 } || wish.Secret?.Any(char.IsControl) == true) yield return new FieldError("secret", "gateway.provider-secret");
+        if (wish.Auth != ProviderAuth.None && wish.Secret is not { Length: > 0 and <= 4_000 } && !(isSecretKnown && string.IsNullOrEmpty(wish.Secret)) || wish.Secret?.Any(char.IsControl) == true) yield return new FieldError("secret", "gateway.provider-secret");
         if (wish.TimeoutMs is < 100 or > 60_000) yield return new FieldError("timeoutMs", "gateway.provider-range", wish.TimeoutMs, 100, 60_000);
         if (wish.MostBytes is < 1_024 or > 64 << 20) yield return new FieldError("mostBytes", "gateway.provider-range", wish.MostBytes, 1_024, 64 << 20);
         if (wish.MostRows is < 1 or > 10_000) yield return new FieldError("mostRows", "gateway.provider-range", wish.MostRows, 1, 10_000);
     }
+
+    /// <summary>Whether credentials given for one declaration may serve another: the same way of proof, and the very host they were given for. Whoever could send them elsewhere could read them there.</summary>
+    public static bool KeepsSecret(ProviderApi known, ProviderApiWish wish) =>
+        string.IsNullOrEmpty(wish.Secret) && wish.Auth != ProviderAuth.None && known.Auth == wish.Auth && known.AuthName == wish.AuthName
+        && Authority().Match(known.Address) is { Success: true } before && Authority().Match(wish.Address ?? "") is { Success: true } after && before.Value == after.Value;
 
     /// <summary>Values of the filters that go along: only equalities that must hold for every row of the answer, and only those that were declared.</summary>
     public static IReadOnlyDictionary<string, string> Forwarded(ProviderApi api, Predicate? where)

@@ -29,7 +29,8 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
     public async Task<Outcome<ProviderApi>> Propose(Caller caller, ProviderApiWish wish, CancellationToken ct)
     {
         if (sources.BySlug(wish.Resource) is not { IsPublished: true } entry || caller.Person is null || !caller.Has(Role.Steward, entry.Agency)) return Refusal.Forbidden("gateway.provider-steward");
-        if (ProviderApiRules.Wrong(wish, entry, settings).ToArray() is { Length: > 0 } wrong) return Refusal.Invalid(wrong);
+        var known = await Newest(entry.Slug, entry.Id, ct) is { } before && ProviderApiRules.KeepsSecret(before, wish) ? await Secret(before, ct) : null;
+        if (ProviderApiRules.Wrong(wish, entry, settings, known is not null).ToArray() is { Length: > 0 } wrong) return Refusal.Invalid(wrong);
         if (sources.Current(entry.Id) is not null) return Refusal.Conflict("gateway.provider-landed", entry.Content.Name);
         return await db.Commit<Outcome<ProviderApi>>(async tx =>
         {
@@ -37,7 +38,7 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
             var api = new ProviderApi(
                 entry.Id, revision, entry.Slug, entry.Agency, ProviderApiState.Proposed, wish.Address, wish.Parameters ?? [], wish.Items ?? "", wish.Fields ?? new Dictionary<string, string>(), wish.Auth, wish.AuthName,
                 wish.TimeoutMs, wish.MostBytes, wish.MostRows, wish.TellsContext, caller.Actor, clock.GetUtcNow(), null, null);
-            await Insert(tx, api, wish.Secret is { Length: > 0 } secret ? nodeKey.Wrap(Encoding.UTF8.GetBytes(secret), Context(entry.Id, revision)) : null);
+            await Insert(tx, api, (wish.Secret is { Length: > 0 } given ? given : known) is { } secret && wish.Auth != ProviderAuth.None ? nodeKey.Wrap(Encoding.UTF8.GetBytes(secret), Context(entry.Id, revision)) : null);
             await evidence.Append(tx, Told(api, "gateway.provider-proposed", caller));
             return api;
         }, ct);
@@ -48,6 +49,52 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
 
     /// <summary>The provider or the bureau takes a connection out of use.</summary>
     public Task<Outcome<ProviderApi>> Stop(Caller caller, string slug, CancellationToken ct) => Decide(caller, slug, ProviderApiState.Stopped, "gateway.provider-stopped", ct);
+
+    /// <summary>Asks the newest declaration once, past the breaker and within its limits, and says whether the answer is as declared; no row of it leaves.</summary>
+    public async Task<Outcome<ProviderTrial>> Try(Caller caller, string slug, ProviderTrialWish wish, CancellationToken ct)
+    {
+        if (sources.BySlug(slug) is not { } entry || caller.Person is null || !caller.Has(Role.Steward, entry.Agency)) return Refusal.Forbidden("gateway.provider-steward");
+        if (await Newest(slug, entry.Id, ct) is not { } api) return Refusal.NotFound(Query.QueryFault.Clip(slug));
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (column, value) in wish.Values ?? new Dictionary<string, string>())
+        {
+            if (api.Parameters.FirstOrDefault(p => p.Column == column) is not { } parameter) return Refusal.Invalid(new FieldError("values", "gateway.provider-column", Query.QueryFault.Clip(column)));
+            if (value is { Length: > 0 and <= 200 }) values[parameter.Name] = value;
+        }
+
+        var address = ProviderApiRules.Address(api, values);
+        if (address.Refusal is { } unasked) return unasked;
+        var began = clock.GetTimestamp();
+        using var line = new ProviderLine(api, await Secret(api, ct), http, settings, clock);
+        var answer = await line.Ask(address.Value, null, ct);
+        var trial = Judge(api, entry, answer) with { TookMs = (long)clock.GetElapsedTime(began).TotalMilliseconds };
+        await db.Commit(tx => evidence.Append(tx, Told(api, "gateway.provider-tried", caller, trial.Code ?? "answered")), ct);
+        return trial;
+    }
+
+    private ProviderTrial Judge(ProviderApi api, Entry entry, Outcome<ReadOnlyMemory<byte>?> answer)
+    {
+        var trial = new ProviderTrial(api.Slug, api.Revision, null, null, 0, 0, 0);
+        if (answer.Refusal is { } refusal) return trial with { Code = refusal.Code, Detail = string.Join(' ', refusal.Args) };
+        // No such row is an answer too.
+        if (answer.Value is not { } body) return trial;
+        try
+        {
+            using var table = ProviderAnswer.Read(body, api, VersionOf(api, entry, ""));
+            return trial with { Rows = table.Rows, Bytes = body.Length };
+        }
+        catch (DriftException drift)
+        {
+            return trial with { Code = "gateway.provider-drift", Detail = drift.Message, Bytes = body.Length };
+        }
+    }
+
+    /// <summary>How the connections in use that the caller may see do now.</summary>
+    public async Task<IReadOnlyList<ProviderHealth>> Health(Caller caller, CancellationToken ct)
+    {
+        var own = (await List(caller, ct)).Select(api => api.Entry).ToHashSet();
+        return [.. inUse.Values.Where(c => own.Contains(c.Api.Entry)).OrderBy(c => c.Api.Slug, StringComparer.Ordinal).Select(c => new ProviderHealth(c.Api.Slug, c.Api.Revision, c.Line.Breaker))];
+    }
 
     /// <summary>Connections of the caller's agency; the bureau sees all.</summary>
     public async Task<IReadOnlyList<ProviderApi>> List(Caller caller, CancellationToken ct) =>
@@ -111,14 +158,23 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
 
     private async Task<Connected> Connect(ProviderApi api, Entry entry, CancellationToken ct)
     {
-        var wrapped = await db.One($"select secret from gateway_provider_api where entry_id = {api.Entry} and revision = {api.Revision} and secret is not null", r => r.Bytes(0), ct);
-        var secret = wrapped is null ? null : Encoding.UTF8.GetString(nodeKey.Unwrap(wrapped, Context(api.Entry, api.Revision)));
+        var secret = await Secret(api, ct);
         // The rows have no version of their own; what is known of them is the connection they came by.
         var digest = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(api, Wire.Json)));
-        var version = new Version(
-            Id<Version>.New(clock), entry.Id, api.Revision, VersionState.Current, entry.Content.Fields, entry.Content.Key, 0, 0, digest, 0, "{}", api.ProposedAt, api.DecidedAt, null, "");
-        return new Connected(api, new ProviderLine(api, secret, http, settings, clock), version);
+        return new Connected(api, new ProviderLine(api, secret, http, settings, clock), VersionOf(api, entry, digest));
     }
+
+    private Version VersionOf(ProviderApi api, Entry entry, string digest) => new(
+        Id<Version>.New(clock), entry.Id, api.Revision, VersionState.Current, entry.Content.Fields, entry.Content.Key, 0, 0, digest, 0, "{}", api.ProposedAt, api.DecidedAt, null, "");
+
+    private async Task<string?> Secret(ProviderApi api, CancellationToken ct)
+    {
+        var wrapped = await db.One($"select secret from gateway_provider_api where entry_id = {api.Entry} and revision = {api.Revision} and secret is not null", r => r.Bytes(0), ct);
+        return wrapped is null ? null : Encoding.UTF8.GetString(nodeKey.Unwrap(wrapped, Context(api.Entry, api.Revision)));
+    }
+
+    private async Task<ProviderApi?> Newest(string slug, Id<Entry> entry, CancellationToken ct) =>
+        await db.One(Select.Then($" where slug = {slug} and entry_id = {entry} and state <> {ProviderApiState.Stopped} order by revision desc limit 1"), Read, ct);
 
     private async Task<Outcome<ProviderApi>> Decide(Caller caller, string slug, ProviderApiState to, string kind, CancellationToken ct)
     {
@@ -149,7 +205,7 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
         """);
 
     // The address is no secret to auditors, the credentials are to everybody.
-    private static Happening Told(ProviderApi api, string kind, Caller caller)
+    private Happening Told(ProviderApi api, string kind, Caller caller, string? outcome = null)
     {
         var facts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -157,7 +213,8 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
             ["revision"] = api.Revision.ToString(CultureInfo.InvariantCulture),
             ["address"] = Query.QueryFault.Clip(api.Address),
         };
-        return new Happening(kind, caller.Actor, caller.Agency?.ToString(), $"entry:{api.Entry}", api.DecidedAt ?? api.ProposedAt, facts) { Parties = [api.Agency.ToString()] };
+        if (outcome is not null) facts["outcome"] = outcome;
+        return new Happening(kind, caller.Actor, caller.Agency?.ToString(), $"entry:{api.Entry}", outcome is null ? api.DecidedAt ?? api.ProposedAt : clock.GetUtcNow(), facts) { Parties = [api.Agency.ToString()] };
     }
 
     private static Sql Select => Of(

@@ -12,9 +12,10 @@ public sealed class ProviderFace(ProviderApis apis, GatewaySources sources)
     {
         var api = app.MapGroup("/api/provider-apis").DisableAntiforgery().WithTags("gateway");
         api.MapGet("", async (HttpContext http, CancellationToken ct) =>
-            TypedResults.Ok(new ProviderApiList(await apis.List(sources.Caller(http), ct), await apis.Alarms(sources.Caller(http), ct), null))).WithName("gateway.provider-apis");
+            TypedResults.Ok(new ProviderApiList(await apis.List(sources.Caller(http), ct), await apis.Alarms(sources.Caller(http), ct), null) { Health = await apis.Health(sources.Caller(http), ct) })).WithName("gateway.provider-apis");
         api.MapPost("", async (ProviderApiWish wish, HttpContext http, CancellationToken ct) =>
             (await apis.Propose(sources.Caller(http), wish, ct)).Answer(made => TypedResults.Created("/api/provider-apis", made))).WithIdempotency().WithName("gateway.provider-propose").Produces<ProviderApi>(201);
+        api.MapPost("{slug}/try", async (string slug, ProviderTrialWish wish, HttpContext http, CancellationToken ct) => (await apis.Try(sources.Caller(http), slug, wish, ct)).Answer(TypedResults.Ok)).WithName("gateway.provider-try").Produces<ProviderTrial>();
         api.MapPost("{slug}/approve", async (string slug, HttpContext http, CancellationToken ct) => (await apis.Approve(sources.Caller(http), slug, ct)).Answer(TypedResults.Ok)).WithIdempotency().WithName("gateway.provider-approve").Produces<ProviderApi>();
         api.MapPost("{slug}/stop", async (string slug, HttpContext http, CancellationToken ct) => (await apis.Stop(sources.Caller(http), slug, ct)).Answer(TypedResults.Ok)).WithIdempotency().WithName("gateway.provider-stop").Produces<ProviderApi>();
     }

@@ -17,6 +17,7 @@ internal sealed class ProviderLine : IDisposable
     private readonly SemaphoreSlim places;
     private readonly ResiliencePipeline<Reply> pipeline;
     private readonly string? secret;
+    private readonly CircuitBreakerStateProvider breaker = new();
 
     public ProviderLine(ProviderApi api, string? secret, HttpMessageInvoker http, GatewaySettings settings, TimeProvider clock)
     {
@@ -26,6 +27,7 @@ internal sealed class ProviderLine : IDisposable
         pipeline = new ResiliencePipelineBuilder<Reply> { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<Reply>
             {
+                StateProvider = breaker,
                 FailureRatio = 0.5,
                 MinimumThroughput = 5,
                 SamplingDuration = TimeSpan.FromSeconds(30),
@@ -38,8 +40,11 @@ internal sealed class ProviderLine : IDisposable
 
     public ProviderApi Api { get; }
 
+    /// <summary>Whether calls go through now.</summary>
+    public string Breaker => breaker.CircuitState.ToString();
+
     /// <summary>The body of the answer, null when the provider has no such row; or why there is none.</summary>
-    public async ValueTask<Kernel.Outcome<ReadOnlyMemory<byte>?>> Ask(Uri address, Call call, CancellationToken ct)
+    public async ValueTask<Kernel.Outcome<ReadOnlyMemory<byte>?>> Ask(Uri address, Call? call, CancellationToken ct)
     {
         // Whoever comes when all places are taken is told at once: a slow provider must not gather callers.
         if (!places.Wait(0, CancellationToken.None)) return new Refusal(503, "gateway.provider-busy") { RetryAfterSeconds = 1 };
@@ -68,7 +73,7 @@ internal sealed class ProviderLine : IDisposable
 
     public void Dispose() => places.Dispose();
 
-    private async ValueTask<Reply> Send(Uri address, Call call, CancellationToken ct)
+    private async ValueTask<Reply> Send(Uri address, Call? call, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         Dress(request, call);
@@ -82,13 +87,13 @@ internal sealed class ProviderLine : IDisposable
     }
 
     // All that the provider hears: our own credentials and, where it was agreed, in whose matter.
-    private void Dress(HttpRequestMessage request, Call call)
+    private void Dress(HttpRequestMessage request, Call? call)
     {
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (Api.Auth == ProviderAuth.Header) request.Headers.TryAddWithoutValidation(Api.AuthName!, secret);
         if (Api.Auth == ProviderAuth.Bearer) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         if (Api.Auth == ProviderAuth.Basic) request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(secret!)));
-        if (!Api.TellsContext || call.Grant is not { } grant) return;
+        if (!Api.TellsContext || call is not { Grant: { } grant }) return;
         request.Headers.TryAddWithoutValidation("Data-Grant", grant.Number);
         request.Headers.TryAddWithoutValidation("Data-Matter", Uri.EscapeDataString(call.Context.Matter is { Length: > 0 } matter ? matter : grant.Matter));
         if (call.Context.Case is { Length: > 0 } number) request.Headers.TryAddWithoutValidation("Data-Case", Uri.EscapeDataString(number));

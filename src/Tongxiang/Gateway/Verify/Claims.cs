@@ -25,7 +25,7 @@ internal sealed class Claims(IReadOnlyList<Claim> items, bool isBatch)
     public const int Most = 1_000;
 
     private readonly Verdict[] verdicts = new Verdict[items.Count];
-    private Ready[] ready = [];
+    private Ready?[] ready = [];
 
     public IReadOnlyList<Claim> Items => items;
 
@@ -44,13 +44,17 @@ internal sealed class Claims(IReadOnlyList<Claim> items, bool isBatch)
 
     private sealed record Ready(IReadOnlyList<(string Text, Predicate Where)> Keys, IReadOnlyList<(int Column, string Form)> Values, Attempt Attempt);
 
+    /// <summary>The questions that were asked of the data: the condition on the key, and whether the answer was yes. Another value and no row are both a miss.</summary>
+    public IEnumerable<(Predicate Key, bool IsMatch)> Asked =>
+        ready.Select((asked, i) => (asked, verdicts[i].IsMatch)).Where(one => one.asked is not null).Select(one => (one.asked!.Keys[0].Where, one.IsMatch));
+
     /// <summary>The plan that finds every row asked about; a stop when a column is not the caller's to ask about.</summary>
     public Stop? Plan(Version version, QueryScope scope, Func<Attempt, Refusal?> takes, Func<string, ulong> digest, out Plan plan)
     {
         plan = new Plan([], Predicate.All([new Predicate(PlanOperator.Never, null, [], [], false)]), [], 2L * items.Count, 0, null, PlanCount.None) { Granted = scope.Rows };
         if (version.Key.Count == 0) return new Refusal(409, "gateway.verify-no-key", scope.Resource);
         if (Columns(version, scope, out var columns) is { } stop) return stop;
-        ready = new Ready[items.Count];
+        ready = new Ready?[items.Count];
         var found = new List<Predicate>();
         for (var i = 0; i < items.Count; i++)
         {

@@ -69,6 +69,17 @@ public sealed class WatcherTests
     }
 
     [Fact]
+    public void The_questions_of_one_call_count_as_one_call_and_each_miss_of_them_counts()
+    {
+        var watcher = WatcherLab.Accustomed();
+        var call = WatcherLab.Office(1, WatcherLab.Monday.AddDays(30).AddHours(10)) with { Key = 77 };
+        Assert.Null(watcher.See(call));
+        for (var i = 0; i < 1_000; i++) Assert.Null(watcher.See(call with { Key = 1_000 + (ulong)i, Rows = 0, Marks = CallMarks.Part }));
+        var met = Enumerable.Range(1, 64).First(i => watcher.See(call with { Key = 5_000 + (ulong)i, Rows = 0, Marks = CallMarks.Part | CallMarks.Missed }) is { } alarm && alarm.Reasons[0].Sign == Sign.Misses);
+        Assert.InRange(met, 12, 24);
+    }
+
+    [Fact]
     public void The_dead_of_night_alarms_but_an_evening_at_the_desk_does_not()
     {
         Assert.DoesNotContain(Calls(5, i => WatcherLab.Monday.AddDays(30).AddHours(18).AddMinutes(i)), a => a is not null);

@@ -182,6 +182,64 @@ public sealed class ProxiedTests
         Assert.Equal(HttpStatusCode.NotFound, (await lab.Call("/data/register?division=eq.1", GatewayLab.Consumer)).StatusCode);
     }
 
+    [Theory, EveryStore]
+    public async Task The_steward_tries_a_declaration_and_hears_what_does_not_fit_but_no_row(Store store)
+    {
+        await using var provider = await Provider.Start();
+        await using var lab = await Open(store, provider, isApproved: false);
+        var apis = lab.Get<ProviderApis>();
+        var wish = new ProviderTrialWish(new Dictionary<string, string> { ["division"] = "290101" });
+        async Task<ProviderTrial> Tried() => (await apis.Try(Steward, "register", wish, default)).Value;
+
+        provider.Answer = _ => (200, Good);
+        var trial = await Tried();
+        Assert.Equal((true, 2L, (long)System.Text.Encoding.UTF8.GetByteCount(Good)), (trial.Answers, trial.Rows, trial.Bytes));
+        Assert.DoesNotContain("张三", trial.ToString(), StringComparison.Ordinal);
+        var asked = provider.Asked.Single();
+        Assert.Equal("?qh=290101", asked.Query);
+        Assert.Contains("X-Key=s3cret", asked.Headers);
+        Assert.DoesNotContain(asked.Headers, h => h.StartsWith("Data-", StringComparison.Ordinal));
+
+        provider.Answer = _ => (200, Good.Replace("sfzh", "id_no", StringComparison.Ordinal));
+        Assert.Equal(("gateway.provider-drift", "Row 1 lacks 'sfzh'."), (await Tried() is var drift ? drift.Code : "", drift.Detail));
+        provider.Answer = _ => (500, "internal: password=1");
+        Assert.Equal(("gateway.provider-fault", "500"), (await Tried() is var fault ? fault.Code : "", fault.Detail));
+        provider.Answer = _ => (404, "no such person");
+        Assert.Equal((true, 0L), (await Tried() is var none && none.Answers, none.Rows));
+
+        Assert.Equal("values", (await apis.Try(Steward, "register", new(new Dictionary<string, string> { ["fee"] = "1" }), default)).Refusal!.Fields.Single().Field);
+        foreach (var other in (Caller[])[Reviewer, Steward with { Agency = GatewayLab.Consumer }, Caller.Anonymous]) Assert.Equal("gateway.provider-steward", (await apis.Try(other, "register", wish, default)).Refusal?.Code);
+        using var post = await lab.Call("/api/provider-apis/register/try", GatewayLab.Provider, method: HttpMethod.Post, change: r => r.Content = System.Net.Http.Json.JsonContent.Create(wish));
+        Assert.Equal(HttpStatusCode.Forbidden, post.StatusCode);
+
+        // Whether calls go through: its own side and the bureau see it, others do not.
+        Assert.Empty(await apis.Health(Steward, default));
+        Assert.False((await apis.Approve(Reviewer, "register", default)).IsRefused);
+        Assert.Equal("Closed", Assert.Single(await apis.Health(Steward, default)).Breaker);
+        provider.Answer = _ => (500, "");
+        for (var i = 0; i < 5; i++) (await lab.Call("/data/register?division=eq.1", GatewayLab.Consumer)).Dispose();
+        Assert.Equal("Open", Assert.Single(await apis.Health(Reviewer, default)).Breaker);
+        Assert.Empty(await apis.Health(Steward with { Agency = GatewayLab.Consumer }, default));
+    }
+
+    [Theory, EveryStore]
+    public async Task Credentials_stay_with_the_host_they_were_given_for(Store store)
+    {
+        await using var provider = await Provider.Start();
+        await using var lab = await Open(store, provider);
+        var apis = lab.Get<ProviderApis>();
+        var silent = Wish(provider) with { Secret = null };
+        Assert.False((await apis.Propose(Steward, silent with { Address = provider.Url + "/people" }, default)).IsRefused);
+        Assert.False((await apis.Approve(Reviewer, "register", default)).IsRefused);
+        provider.Answer = _ => (200, Good);
+        using (var answer = await lab.Call("/data/register?division=eq.290101", GatewayLab.Consumer)) Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("X-Key=s3cret", provider.Asked.Single().Headers);
+
+        // Another port, another way of proof, another header: they are given anew.
+        foreach (var change in (ProviderApiWish[])[silent with { Address = "http://127.0.0.1:9/persons" }, silent with { Auth = ProviderAuth.Bearer, AuthName = null }, silent with { AuthName = "X-Other" }])
+            Assert.Equal("gateway.provider-secret", (await apis.Propose(Steward, change, default)).Refusal!.Fields.Single().Key);
+    }
+
     private static ProviderApiWish Wish(Provider provider) => new(
         "register", provider.Url + "/persons", [new ProviderParameter("division", "qh", false)], "data.items", new Dictionary<string, string> { ["id"] = "sfzh", ["name"] = "xm" }, ProviderAuth.Header, "X-Key", "s3cret", 2_000, 100_000, 100, true);
 
