@@ -8,15 +8,14 @@ sealed class PeerTails
     public Tail Minute { get; } = new();
     public Tail TenMinutes { get; } = new();
     public Tail Haste { get; } = new();
-    public Tail CallRows { get; } = new();
+    public Answers Answers { get; } = new();
     public Tail HourRate { get; } = new();
-    public float LargestRows { get; set; }
 
     public void Pass(Tape tape)
     {
         tape.Pass(_hours.AsSpan());
-        foreach (var tail in (ReadOnlySpan<Tail>)[Minute, TenMinutes, Haste, CallRows, HourRate]) tail.Pass(tape);
-        LargestRows = tape.Pass(LargestRows);
+        foreach (var tail in (ReadOnlySpan<Tail>)[Minute, TenMinutes, Haste, HourRate]) tail.Pass(tape);
+        Answers.Pass(tape);
     }
 
     /// <summary>One of them was at work in this hour.</summary>

@@ -24,7 +24,7 @@ sealed partial class Track
         PassDays(tape);
         Minute.Pass(tape);
         TenMinutes.Pass(tape);
-        CallRows.Pass(tape);
+        Answers.Pass(tape);
         HourRate?.Pass(tape);
         Haste.Pass(tape);
         Company?.Pass(tape);
@@ -34,7 +34,7 @@ sealed partial class Track
         (QuietScore, QuietSigns) = (tape.Pass(QuietScore), tape.Pass(QuietSigns));
         (Seen, Operators) = (tape.Pass(Seen, 0), tape.Pass(Operators, 0));
         (_missRate, _nearRate, _enumeration) = (tape.Pass(_missRate), tape.Pass(_nearRate), tape.Pass(_enumeration));
-        (_largestRows, _hourMean, _hoursSeen) = (tape.Pass(_largestRows), tape.Pass(_hourMean), tape.Pass(_hoursSeen, 0));
+        (_hourMean, _hoursSeen) = (tape.Pass(_hourMean), tape.Pass(_hoursSeen, 0));
         (_columns, _missBits, _missSeen) = (tape.Pass(_columns), tape.Pass(_missBits), tape.Pass(_missSeen, 0, 65));
         (_isNear, _isMiss) = (tape.Pass(_isNear), tape.Pass(_isMiss));
     }

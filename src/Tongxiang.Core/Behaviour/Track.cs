@@ -23,7 +23,7 @@ sealed partial class Track(bool isCaller)
     int _keyAt, _hoursToday, _kindOfToday;
     bool _isNear, _isMiss;
     float _missRate = 0.02f, _nearRate = 0.02f, _enumeration;
-    float _largestRows, _hourMean;
+    float _hourMean;
     int _hoursSeen;
     int _missSeen, _freshToday;
     bool _wasWorkday;
@@ -31,7 +31,7 @@ sealed partial class Track(bool isCaller)
     public Pace Minute { get; } = new();
     public Pace TenMinutes { get; } = new();
     public Haste Haste { get; } = new();
-    public Tail CallRows { get; } = new();
+    public Answers Answers { get; } = new();
     public Tail? HourRate { get; } = isCaller ? new() : null;
     public long LastAt { get; private set; }
     public long LongestGap { get; private set; }
@@ -202,17 +202,6 @@ sealed partial class Track(bool isCaller)
         _isNear = near;
         // A job that always reads a dense register in order is judged by its own habit, learnt slowly.
         _nearRate += ((near ? 1 : 0) - _nearRate) * 0.001f;
-    }
-
-    /// <summary>The largest answer that is usual here; of a newcomer, for its peers.</summary>
-    public float LargestRows(PeerTails peers) => CallRows.Seen >= 40 ? _largestRows : MathF.Max(_largestRows, peers.LargestRows);
-
-    public void LearnRows(int rows, PeerTails peers)
-    {
-        CallRows.Add(rows, peers.CallRows);
-        // One huge answer moves the bound by a doubling at most, and only comes back to lift it again if it is repeated.
-        _largestRows = MathF.Max(_largestRows * 0.9999f, MathF.Min(rows, MathF.Max(16, 2 * _largestRows)));
-        peers.LargestRows = MathF.Max(peers.LargestRows * 0.99999f, MathF.Min(rows, MathF.Max(16, 2 * peers.LargestRows)));
     }
 
     /// <summary>For how many cases, on different days of the last thirty, this operator read this person; the present one included.</summary>

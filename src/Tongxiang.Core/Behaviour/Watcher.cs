@@ -128,10 +128,10 @@ public sealed partial class Watcher(Func<DateOnly, bool> isWorkday)
         if (misses >= 12 && misses > expected) Add(track, Sign.Misses, (misses - expected) / (8 + 7 * MathF.Sqrt(expected + 1)), misses, expected);
         if (call.Rows > 0 && !call.Marks.HasFlag(CallMarks.Refused))
         {
-            var usual = track.CallRows.Usual(peers.CallRows);
-            if (call.Rows >= Signs.LeastRows && track.CallRows.Seen + peers.CallRows.Seen > 100)
-                Add(track, Sign.Volume, MathF.Log2(call.Rows / MathF.Max(1, track.LargestRows(peers))) / Signs.VolumeOctaves, call.Rows, usual);
-            track.LearnRows(call.Rows, peers);
+            if (call.Rows >= Signs.LeastRows && track.Answers.Seen + peers.Answers.Seen > 100)
+                Add(track, Sign.Volume, MathF.Log2(call.Rows / MathF.Max(1, track.Answers.Bound(peers.Answers))) / Signs.VolumeOctaves, call.Rows, track.Answers.Usual);
+            track.Answers.Take(call.Rows);
+            peers.Answers.Take(call.Rows);
         }
     }
 
