@@ -29,7 +29,7 @@ sealed partial class Track
         Haste.Pass(tape);
         Company?.Pass(tape);
         _ramp?.Pass(tape);
-        (_freshToday, _wasWorkday) = (tape.Pass(_freshToday, 0), tape.Pass(_wasWorkday));
+        (_freshThisHour, _amountToday, _wasWorkday) = (tape.Pass(_freshThisHour, 0), tape.Pass(_amountToday), tape.Pass(_wasWorkday));
         (LastAt, LongestGap, QuietUntil) = (tape.Pass(LastAt), tape.Pass(LongestGap), tape.Pass(QuietUntil));
         (QuietScore, QuietSigns) = (tape.Pass(QuietScore), tape.Pass(QuietSigns));
         (Seen, Operators) = (tape.Pass(Seen, 0), tape.Pass(Operators, 0));
@@ -42,6 +42,8 @@ sealed partial class Track
     void PassSets(Tape tape)
     {
         tape.Pass(_activeDays);
+        tape.Pass(_lastDays);
+        tape.Pass(_lapses);
         if (_rates is not null) tape.Pass(_rates.AsSpan());
         tape.Pass(_lastKeys);
         tape.Pass(_networks);
