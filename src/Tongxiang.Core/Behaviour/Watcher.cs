@@ -186,8 +186,8 @@ static class Signs
     public const float CollusionSteps = 8;
     public const float GrowthDeviations = 3.2f;
     public const float LeastHaste = 6;
-    public const float CallerHaste = 4.2f;
-    public const float OperatorHaste = 6;
+    public const float CallerHaste = 5;
+    public const float OperatorHaste = 7.5f;
     public const float VolumeOctaves = 4.6f;
     public const float RateLimit = 9f;
     public const int LeastCalls = 20;
