@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Tongxiang.Agencies;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;
