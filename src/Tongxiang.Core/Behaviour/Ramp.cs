@@ -1,60 +1,64 @@
 namespace Tongxiang.Core.Behaviour;
 
 /// <summary>Whether the working days of a caller have grown for weeks, too slowly for any one day to be odd.</summary>
-/// <remarks>The logarithms of the last 28 working days' amounts against the form of a rise that began three weeks ago (a matched filter): the strongest linear test there is for that form.
-/// A day counts at most two deviations from the median, so that a month's end, one big job or a silent day does not make a rise.</remarks>
+/// <remarks>The last fifteen working days against the form of a rise that began with them (a matched filter), level and scatter from all days before: the strongest linear test there is for that form.
+/// A day is the sum of its hours' cube roots, which are nearly normal for amounts as uneven as these: steady extra reading fills the quiet hours, which a day's total would not show.
+/// A day counts at most two deviations, so that a month's end, one big job or a silent day does not make a rise.</remarks>
 sealed class Ramp
 {
-    const int Days = 28, Rise = 15, Rest = 21;
-    readonly float[] _days = new float[Days];
-    int _count, _saidOn = -Rest;
+    const int Rise = 15, Least = 13, Most = 60, Rest = 21;
+    readonly float[] _days = new float[Rise];
+    int _risen, _before, _saidOn = -Rest;
+    float _level, _variance;
 
-    /// <summary>The last week against the median of all, as it last was.</summary>
+    /// <summary>The last week against the days before the rise, as it last was.</summary>
     public float Times { get; private set; } = 1;
 
-    /// <summary>Closes a day; how many deviations the rise is beyond chance, 0 when nothing new is to be said.</summary>
-    public float Close(bool isWorkday, int amount, int today)
+    /// <summary>How many deviations the rise is beyond chance if the day ended here; 0 when nothing new is to be said.</summary>
+    /// <param name="amount">Sum over the day's hours of the cube root of the different keys.</param>
+    public float Read(float amount, int today)
     {
-        if (!isWorkday || amount == 0) return 0;
-        Array.Copy(_days, 1, _days, 0, Days - 1);
-        _days[^1] = MathF.Log(1 + amount);
-        if (++_count < Days) return 0;
-        _count = Days;
-        if (today - _saidOn < Rest) return 0;
-        var rise = Deviations();
+        if (_before < Least || today - _saidOn < Rest) return 0;
+        // The first days say little of how uneven days are; ten days' worth of what is common (0.35 in the logarithm) steady the figure.
+        var common = 0.35f / 3 * _level;
+        var deviation = MathF.Sqrt((_before * _variance + 10 * common * common) / (_before + 10));
+        const float sum = Rise * (Rise + 1) / 2f, squares = sum * (2 * Rise + 1) / 3;
+        var middle = sum / (Rise + _before);
+        float found = 0, week = 0;
+        for (var i = 0; i < Rise; i++)
+        {
+            var day = i < Rise - 1 ? _days[i + 1] : amount;
+            found += (i + 1 - middle) * Math.Clamp((day - _level) / deviation, -2, 2);
+            if (i >= Rise - 5) week += day / 5;
+        }
+        Times = MathF.Pow(week / _level, 3);
+        var rise = found / MathF.Sqrt(squares - sum * middle);
         if (rise >= Signs.GrowthDeviations) _saidOn = today;
         return rise;
     }
 
-    float Deviations()
+    /// <summary>Takes in a working day that is over.</summary>
+    public void Close(float amount)
     {
-        Span<float> sorted = stackalloc float[Days];
-        _days.CopyTo(sorted);
-        sorted.Sort();
-        // Of the days before the rise alone: what grew must not widen the measure.
-        var median = sorted[Days / 2 - 1];
-        var early = _days.AsSpan(0, Days - Rise);
-        float away = 0;
-        foreach (var day in early) away += MathF.Abs(day - median);
-        var own = 1.25f * away / early.Length;
-        // Thirteen days say little of how uneven days are; ten days' worth of what is common (0.35) steady the figure.
-        var deviation = MathF.Sqrt((early.Length * own * own + 10 * 0.35f * 0.35f) / (early.Length + 10));
-        const float middle = Rise * (Rise + 1) / 2f / Days;
-        float found = 0, form = 0, week = 0;
-        for (var i = 0; i < Days; i++)
-        {
-            var expected = MathF.Max(0, i - (Days - Rise) + 1) - middle;
-            var x = Math.Clamp((_days[i] - median) / deviation, -2, 2);
-            (found, form) = (found + expected * x, form + expected * expected);
-            if (i >= Days - 5) week += _days[i] / 5;
-        }
-        Times = MathF.Exp(week - median);
-        return found / MathF.Sqrt(form);
+        if (_risen == Rise) Settle(_days[0]);
+        Array.Copy(_days, 1, _days, 0, Rise - 1);
+        _days[^1] = amount;
+        _risen = Math.Min(_risen + 1, Rise);
+    }
+
+    void Settle(float day)
+    {
+        _before = Math.Min(_before + 1, Most);
+        var away = day - _level;
+        if (_before > 5) away = Math.Clamp(away, -2.5f * MathF.Sqrt(_variance), 2.5f * MathF.Sqrt(_variance));
+        _level += away / _before;
+        _variance = _before == 1 ? 0 : _variance + (away * away - _variance) / _before;
     }
 
     public void Pass(Tape tape)
     {
         tape.Pass(_days.AsSpan());
-        (_count, _saidOn, Times) = (tape.Pass(_count, 0, Days), tape.Pass(_saidOn, -Rest, 200_000), tape.Pass(Times));
+        (_risen, _before, _saidOn, Times) = (tape.Pass(_risen, 0, Rise), tape.Pass(_before, 0, Most), tape.Pass(_saidOn, -Rest, 200_000), tape.Pass(Times));
+        (_level, _variance) = (tape.Pass(_level), tape.Pass(_variance));
     }
 }

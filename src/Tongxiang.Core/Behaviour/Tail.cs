@@ -24,6 +24,8 @@ public sealed class Tail
     {
         var usual = Usual(peers);
         var ratio = usual > 0 ? amount / usual : 1;
+        // An attack that was seen once must not pass the next time: the largest ratio moves by half an octave at most.
+        if (_total >= 20 || peers?._total >= 50) ratio = MathF.Min(ratio, Ratio(MathF.Max(Top, peers?.Top ?? 0) + 1.5f));
         Count(ratio);
         peers?.CountOfPeer(ratio, amount);
         _seen = Math.Min(_seen + 1, 1_000_000_000);
@@ -82,6 +84,10 @@ public sealed class Tail
         _lift += (MathF.Min(ratio, 4) - _lift) * 0.005f;
         _mean += (amount - _mean) / MathF.Min(_seen, 5000);
     }
+
+    int Top => Math.Max(0, _counts.AsSpan().LastIndexOfAnyInRange(0.05f, float.MaxValue));
+
+    static float Ratio(float bucket) => MathF.Pow(2, (bucket + Least) / 2);
 
     static int Bucket(float ratio) => ratio <= 0 ? 0 : Math.Clamp((int)MathF.Floor(2 * MathF.Log2(ratio)) - Least, 0, Buckets - 1);
 }

@@ -24,17 +24,17 @@ sealed partial class Track
         PassDays(tape);
         Minute.Pass(tape);
         TenMinutes.Pass(tape);
-        CallRows.Pass(tape);
+        Answers.Pass(tape);
         HourRate?.Pass(tape);
         Haste.Pass(tape);
         Company?.Pass(tape);
         _ramp?.Pass(tape);
-        (_freshToday, _wasWorkday) = (tape.Pass(_freshToday, 0), tape.Pass(_wasWorkday));
+        (_freshThisHour, _amountToday, _wasWorkday) = (tape.Pass(_freshThisHour, 0), tape.Pass(_amountToday), tape.Pass(_wasWorkday));
         (LastAt, LongestGap, QuietUntil) = (tape.Pass(LastAt), tape.Pass(LongestGap), tape.Pass(QuietUntil));
         (QuietScore, QuietSigns) = (tape.Pass(QuietScore), tape.Pass(QuietSigns));
         (Seen, Operators) = (tape.Pass(Seen, 0), tape.Pass(Operators, 0));
         (_missRate, _nearRate, _enumeration) = (tape.Pass(_missRate), tape.Pass(_nearRate), tape.Pass(_enumeration));
-        (_largestRows, _hourMean, _hoursSeen) = (tape.Pass(_largestRows), tape.Pass(_hourMean), tape.Pass(_hoursSeen, 0));
+        (_hourMean, _hoursSeen) = (tape.Pass(_hourMean), tape.Pass(_hoursSeen, 0));
         (_columns, _missBits, _missSeen) = (tape.Pass(_columns), tape.Pass(_missBits), tape.Pass(_missSeen, 0, 65));
         (_isNear, _isMiss) = (tape.Pass(_isNear), tape.Pass(_isMiss));
     }
@@ -42,6 +42,8 @@ sealed partial class Track
     void PassSets(Tape tape)
     {
         tape.Pass(_activeDays);
+        tape.Pass(_lastDays);
+        tape.Pass(_lapses);
         if (_rates is not null) tape.Pass(_rates.AsSpan());
         tape.Pass(_lastKeys);
         tape.Pass(_networks);

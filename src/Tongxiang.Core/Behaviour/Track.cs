@@ -6,7 +6,8 @@ namespace Tongxiang.Core.Behaviour;
 sealed partial class Track(bool isCaller)
 {
     const int Networks = 12, Resources = 24, Ordinals = 8, People = 256, Ways = 8;
-    readonly ushort[] _activeDays = new ushort[48];
+    readonly ushort[] _activeDays = isCaller ? new ushort[48] : [], _lastDays = isCaller ? new ushort[48] : [];
+    readonly byte[] _lapses = isCaller ? new byte[48] : [];
     readonly float[]? _rates = isCaller ? new float[168] : null;
     readonly ulong[] _lastKeys = new ulong[16];
     readonly uint[] _networks = new uint[Networks];
@@ -23,15 +24,16 @@ sealed partial class Track(bool isCaller)
     int _keyAt, _hoursToday, _kindOfToday;
     bool _isNear, _isMiss;
     float _missRate = 0.02f, _nearRate = 0.02f, _enumeration;
-    float _largestRows, _hourMean;
+    float _hourMean;
     int _hoursSeen;
-    int _missSeen, _freshToday;
+    int _missSeen, _freshThisHour;
+    float _amountToday;
     bool _wasWorkday;
 
     public Pace Minute { get; } = new();
     public Pace TenMinutes { get; } = new();
     public Haste Haste { get; } = new();
-    public Tail CallRows { get; } = new();
+    public Answers Answers { get; } = new();
     public Tail? HourRate { get; } = isCaller ? new() : null;
     public long LastAt { get; private set; }
     public long LongestGap { get; private set; }
@@ -48,7 +50,7 @@ sealed partial class Track(bool isCaller)
     public int NewNetworkCalls { get; private set; }
     public bool IsNewBlock { get; private set; }
     public int NewColumns { get; private set; }
-    /// <summary>How surely the working days have grown; 0 but at the first call of a day.</summary>
+    /// <summary>How surely the working days have grown; 0 but at the first call of an hour.</summary>
     public float GrowthSeen { get; private set; }
     public float GrowthTimes => _ramp?.Times ?? 1;
     public Company? Company { get; } = isCaller ? new() : null;
@@ -68,13 +70,28 @@ sealed partial class Track(bool isCaller)
     public float Misses => _isMiss ? BitOperations.PopCount(_missBits) : 0;
     public float UsualMisses => _missRate;
 
+    /// <summary>How odd the haste of the last keys is; of one operator together with his reading each key once, which over all operators of a caller says little.</summary>
+    /// <remarks>Who reads a hundred keys a day has a hundred chances a day to look odd.</remarks>
+    public float HasteStrength(PeerTails peers) => Haste.Surprise(peers) switch
+    {
+        <= 0 => 0,
+        var haste when isCaller => haste / Signs.CallerHaste,
+        var haste => (haste + Haste.Run) / (Signs.OperatorHaste + MathF.Log10(1 + Haste.All / (Days + 1f))),
+    };
+
     /// <summary>Share of the earlier days of this kind that saw a call in this hour or up to <paramref name="reach"/> hours from it.</summary>
+    /// <remarks>A habit that was given up is none, else three weeks of nights would buy all the nights to come: hours silent for more than ten days of this kind, and longer than ever before, do not count.</remarks>
     public float ActiveShare(Moment now, int reach)
     {
         var kind = now.HourOfKind - now.HourOfDay;
+        var days = DaysOf(now.IsWorkday);
         var most = 0;
-        for (var step = -reach; step <= reach; step++) most = Math.Max(most, _activeDays[kind + (now.HourOfDay + step + 24) % 24]);
-        return (most + 0.02f) / (DaysOf(now.IsWorkday) + 1);
+        for (var step = -reach; step <= reach; step++)
+        {
+            var hour = kind + (now.HourOfDay + step + 24) % 24;
+            if (days - _lastDays[hour] <= Math.Max(10, _lapses[hour] * 6 / 5)) most = Math.Max(most, _activeDays[hour]);
+        }
+        return (most + 0.02f) / (days + 1);
     }
 
     /// <summary>Closes what time has closed: the minute, the hour, the day. What was far above the usual is learnt only in part.</summary>
@@ -86,6 +103,7 @@ sealed partial class Track(bool isCaller)
         if (now.Hour != _hour)
         {
             if (_hour >= 0) CloseHour(peers);
+            if (_ramp is not null && _wasWorkday) GrowthSeen = _ramp.Read(_amountToday, now.Day);
             _hour = now.Hour;
             _lastHourOfWeek = now.HourOfWeek;
             CallsThisHour = 0;
@@ -93,22 +111,35 @@ sealed partial class Track(bool isCaller)
             _hoursToday |= 1 << now.HourOfDay;
         }
         if (now.Day == _day) return;
-        for (var hour = 0; hour < 24; hour++)
-            if ((_hoursToday & 1 << hour) != 0) _activeDays[_kindOfToday + hour]++;
+        if (isCaller) CloseDay();
         (_hoursToday, _kindOfToday) = (1 << now.HourOfDay, now.HourOfKind - now.HourOfDay);
         // Days without a call count as well: a caller that is silent on rest days has no habit of working then.
         var (work, rest) = clock.DaysBetween(_day < 0 ? now.Day - 1 : _day, now.Day);
         (_workdays, _restdays, _day) = (_workdays + work, _restdays + rest, now.Day);
-        if (_ramp is not null) GrowthSeen = _ramp.Close(_wasWorkday, _freshToday, now.Day);
-        (_freshToday, _wasWorkday) = (0, now.IsWorkday);
+        _wasWorkday = now.IsWorkday;
         (NightCalls, OutsideHours) = (0, 0);
         (NoCases, Namesakes, OutsideMatters, NewResourceCalls, NewNetworkCalls, NewColumns) = (0, 0, 0, 0, 0, 0);
         IsNewBlock = false;
     }
 
+    void CloseDay()
+    {
+        var days = _kindOfToday == 24 ? _workdays : _restdays;
+        for (var i = _kindOfToday; i < _kindOfToday + 24; i++)
+        {
+            if ((_hoursToday & 1 << (i - _kindOfToday)) == 0) continue;
+            if (_activeDays[i]++ > 0) _lapses[i] = (byte)Math.Min(250, Math.Max(_lapses[i], days - _lastDays[i]));
+            _lastDays[i] = (ushort)days;
+        }
+        if (_wasWorkday && _amountToday > 0) _ramp?.Close(_amountToday);
+        _amountToday = 0;
+    }
+
     void CloseHour(PeerTails peers)
     {
         if (_rates is null || HourRate is null) return;
+        _amountToday += MathF.Cbrt(_freshThisHour);
+        _freshThisHour = 0;
         HourRate.Add((CallsThisHour + 2) / (HourUsual + 2), peers.HourRate);
         _hourMean += (CallsThisHour - _hourMean) / MathF.Min(++_hoursSeen, 200);
         ref var rate = ref _rates[_lastHourOfWeek];
@@ -149,9 +180,13 @@ sealed partial class Track(bool isCaller)
     void TakeMiss(in Observed call, PeerTails peers)
     {
         _isMiss = Haste.IsNow = false;
-        if (!IsFresh(call.Key)) return;
-        _freshToday++;
-        if (call.Key != 0) Haste.Add(call.At, peers.Haste);
+        if (!IsFresh(call.Key))
+        {
+            Haste.Repeat();
+            return;
+        }
+        _freshThisHour++;
+        if (call.Key != 0) Haste.Add(call.At, peers);
         CountMiss(call);
     }
 
@@ -221,17 +256,6 @@ sealed partial class Track(bool isCaller)
         _isNear = near;
         // A job that always reads a dense register in order is judged by its own habit, learnt slowly.
         _nearRate += ((near ? 1 : 0) - _nearRate) * 0.001f;
-    }
-
-    /// <summary>The largest answer that is usual here; of a newcomer, for its peers.</summary>
-    public float LargestRows(PeerTails peers) => CallRows.Seen >= 40 ? _largestRows : MathF.Max(_largestRows, peers.LargestRows);
-
-    public void LearnRows(int rows, PeerTails peers)
-    {
-        CallRows.Add(rows, peers.CallRows);
-        // One huge answer moves the bound by a doubling at most, and only comes back to lift it again if it is repeated.
-        _largestRows = MathF.Max(_largestRows * 0.9999f, MathF.Min(rows, MathF.Max(16, 2 * _largestRows)));
-        peers.LargestRows = MathF.Max(peers.LargestRows * 0.99999f, MathF.Min(rows, MathF.Max(16, 2 * peers.LargestRows)));
     }
 
     /// <summary>For how many cases, on different days of the last thirty, this operator read this person; the present one included.</summary>

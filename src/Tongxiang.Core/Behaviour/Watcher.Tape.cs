@@ -3,7 +3,7 @@ namespace Tongxiang.Core.Behaviour;
 // What outlives a restart, and what people teach.
 public sealed partial class Watcher
 {
-    const int Magic = 0x31575854, Version = 1, MostTracks = 4_000_000;
+    const int Magic = 0x31575854, Version = 2, MostTracks = 4_000_000;
 
     /// <summary>An alarm of this caller was judged false: from now on the sign must be stronger there, half as much again each time and 3.4 times at most;
     /// a sign of what the grant declares once only. What was never seen cannot be forgiven and is ignored.</summary>

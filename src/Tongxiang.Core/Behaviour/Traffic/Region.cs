@@ -4,7 +4,7 @@ namespace Tongxiang.Core.Behaviour.Traffic;
 /// <remarks>The same seed gives the same calls. What is innocent and looks bad is in it: month-end peaks, retry storms, new needs, days on another
 /// network, overtime, holidays and make-up days, one big report, newcomers, a changed schema.</remarks>
 /// <param name="poison">Share of a later attacker's calls of the first three weeks that already look like his attack, to teach the watcher that it is usual.</param>
-/// <param name="seed">Seeds 1 to 6 chose the bounds of the watcher; judge it by others.</param>
+/// <param name="seed">Seeds 1 to 6 and 11 to 14 chose the bounds of the watcher; judge it by others.</param>
 public sealed class Region(int seed, int callers = 200, int days = 90, int episodes = 72, double poison = 0, IReadOnlyList<AttackKind>? kinds = null)
 {
     const long Minute = 60_000, Hour = 60 * Minute, Day = 24 * Hour;

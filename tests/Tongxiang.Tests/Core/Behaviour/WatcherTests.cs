@@ -5,19 +5,42 @@ namespace Tongxiang.Tests.Core.Behaviour;
 
 public sealed class WatcherTests
 {
-    // The bounds were chosen on seeds 1 to 6 with 200 callers; these seeds were never looked at while choosing.
+    // The bounds were chosen on seeds 1 to 6 and 11 to 14 with 200 callers; these seeds were never looked at while choosing.
     [Fact]
     public void Labelled_attacks_of_unseen_seeds_are_found_and_few_honest_calls_are_suspected()
     {
         var isFull = Environment.GetEnvironmentVariable("TONGXIANG_TEST_FULL") is not null;
-        List<Verdict> verdicts = [.. Enumerable.Range(7001, isFull ? 8 : 1).Select(seed => Verdict.Judge(isFull ? new Region(seed) : new Region(seed, days: 65, episodes: 60)))];
+        List<Verdict> verdicts = [.. Enumerable.Range(7001, isFull ? 8 : 1).Select(seed => Verdict.Judge(new Region(seed)))];
         Assert.All(verdicts, v => Assert.InRange(v.AttackCalls, 1, v.Calls * 3 / 1000));
-        // One short seed has a dozen hard episodes: its figures scatter more than those of eight.
-        Assert.InRange(verdicts.Average(v => v.Recall(Intensity.Plain, Intensity.Medium)), isFull ? 0.95 : 0.90, 1);
-        Assert.InRange(verdicts.Average(v => v.Recall(Intensity.Hard)), isFull ? 0.70 : 0.55, 1);
+        Assert.InRange(verdicts.Average(v => v.Recall(Intensity.Plain, Intensity.Medium)), 0.95, 1);
+        Assert.InRange(verdicts.Average(v => v.Recall(Intensity.Hard)), 0.70, 1);
         Assert.InRange(1 - (double)verdicts.Sum(v => v.Strays.Count) / verdicts.Sum(v => v.Alarms), 0.80, 1);
         Assert.InRange(verdicts.Average(v => v.StraysPerDay), 0, 1);
-        Assert.InRange(verdicts.Average(v => v.BalancedAccuracy), isFull ? 0.95 : 0.90, 1);
+        Assert.InRange(verdicts.Average(v => v.BalancedAccuracy), 0.95, 1);
+    }
+
+    [Fact]
+    public void Poisoned_training_costs_at_most_five_points()
+    {
+        Assert.InRange(Found(0.1), Found(0) - 0.05, 1);
+        static double Found(double poison) => Verdict.Judge(new Region(7202, callers: 150, days: 65, episodes: 72, poison: poison)).Recall(Enum.GetValues<Intensity>());
+    }
+
+    [Fact]
+    public void A_habit_taught_for_three_weeks_and_given_up_buys_no_nights()
+    {
+        var watcher = WatcherLab.Accustomed();
+        for (var day = 28; day < 49; day++) watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(day).AddHours(2)));
+        for (var day = 49; day < 70; day++) Assert.Null(watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(day).AddHours(10))));
+        Assert.Contains(Enumerable.Range(0, 3), i => watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(70).AddHours(2).AddMinutes(i)))?.Reasons[0].Sign == Sign.Night);
+    }
+
+    [Fact]
+    public void One_large_answer_in_ten_does_not_make_larger_ones_usual()
+    {
+        var watcher = WatcherLab.Accustomed();
+        for (var i = 0; i < 500; i++) watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(28).AddHours(8).AddMinutes(i)) with { Rows = i % 10 == 0 ? 600 : 1 });
+        Assert.Equal(Sign.Volume, watcher.See(WatcherLab.Office(1, WatcherLab.Monday.AddDays(30).AddHours(10)) with { Rows = 3000 })?.Reasons[0].Sign);
     }
 
     [Fact]
