@@ -30,11 +30,16 @@ internal static class CallPath
                 Id<Version>.New(TimeProvider.System), Id<Entry>.New(TimeProvider.System), 1, VersionState.Current, Lookup.Fields, ["id"], rows, 0, new string('a', 64), 0, "{}", default, null, null, ""));
             Lookup.Fill(ServeLayout.SqliteFile(home, place.Version.Id), place.Version, rows);
             var calls = place.Calls(db, log, copies, key);
+            var receipt = await log.Witness(new Happening("bench", "bench", null, "bench", DateTimeOffset.UnixEpoch, new Dictionary<string, string>()), default);
+            var unwitnessed = place.Calls(db, log, copies, key, (_, _) => ValueTask.FromResult(receipt));
             await Measure(calls, place, rows, 20_000, decideOnly: true);
             await Measure(calls, place, rows, 20_000, decideOnly: false);
             var decision = await Measure(calls, place, rows, 200_000, decideOnly: true);
+            var silent = await Measure(unwitnessed, place, rows, 100_000, decideOnly: false);
+            var allocated = GC.GetTotalAllocatedBytes();
             var whole = await Measure(calls, place, rows, 100_000, decideOnly: false);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU per call: decision {decision:F1} µs of 10 allowed, ratio {decision / 10:F2}; one row by key, masked, witnessed {whole:F1} µs (60 allowed with the network)"));
+            allocated = (GC.GetTotalAllocatedBytes() - allocated) / 100_000;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU per call: decision {decision:F1} µs of 10 allowed, ratio {decision / 10:F2}; one row by key, masked {silent:F1} µs; and witnessed {whole:F1} µs (60 allowed with the network), {allocated:N0} bytes allocated"));
             return decision <= 10 && whole <= 60 ? 0 : 1;
         }
         finally

@@ -30,8 +30,9 @@ internal sealed class Place(Version version)
         Id<Grant>.New(TimeProvider.System), "SQ-1", about.Id, about.Agency, consumer, null, [.. version.Columns.Select(f => new GrantedField(f.Name, f.Name is "name" or "phone" ? FieldForm.Masked : FieldForm.Plain))],
         "", "核验", "助学金核验", true, [Mode.Api], new GrantLimits(null, [], null, null, int.MaxValue), Assurance.Key, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, "", "", GrantState.Active, null, "", "", default);
 
-    public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key) => new(
-        Sources(log), settings, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), new Limits(db, log, TimeProvider.System, settings),
+    /// <param name="witness">How an answer gets its receipt.</param>
+    public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key, Func<Happening, CancellationToken, ValueTask<Receipt>>? witness = null) => new(
+        Sources(log, witness ?? log.Witness), settings, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), new Limits(db, log, TimeProvider.System, settings),
         new Tongxiang.Gateway.Verify.Guesses(db, TimeProvider.System, settings, key), new Fuse(db, TimeProvider.System, new WatchSettings(), NullLogger<Fuse>.Instance), new CallFeed(new WatchSettings(), TimeProvider.System), key, Protections(db, log, key),
         NullLogger<Calls>.Instance);
 
@@ -51,13 +52,13 @@ internal sealed class Place(Version version)
         At = DateTimeOffset.UnixEpoch,
     };
 
-    private GatewaySources Sources(EvidenceLog log)
+    private GatewaySources Sources(EvidenceLog log, Func<Happening, CancellationToken, ValueTask<Receipt>> witness)
     {
         grant = GrantOf(entry, caller.Agency!.Value);
         IReadOnlyList<Grant> grants = [grant];
         return new GatewaySources(
             _ => caller, _ => entry, _ => version, (_, _, _) => ValueTask.FromResult<Version?>(version), (_, _) => Task.CompletedTask, (_, _) => grants,
-            log.Witness, (_, _, _) => ValueTask.CompletedTask, log.Count, () => log.Stopped, async (id, ct) => await log.Of(id, ct));
+            witness, (_, _, _) => ValueTask.CompletedTask, log.Count, () => log.Stopped, async (id, ct) => await log.Of(id, ct));
     }
 
     private static Entry MakeEntry(Version version) => new(

@@ -28,6 +28,7 @@ public sealed class GroupLog : IDisposable
     private List<Waiting> pending = [];
     private List<Waiting> group = [];
     private int pendingCount;
+    private int lastCount;
     private long durable;
     private bool closing;
     private Exception? fault;
@@ -178,12 +179,11 @@ public sealed class GroupLog : IDisposable
         }
     }
 
-    // Those just answered usually come again at once. Waiting for them a fraction of a flush makes one full group instead of a tiny and a large one.
+    // Those just answered usually come again at once. Waiting for them a fraction of a flush, once the first of them is there, makes one full group instead of a tiny and a large one.
     private bool Gather(TimeSpan flush, ArrayBufferWriter<byte> frame)
     {
         var limit = flush / 4 < LongestLinger ? flush / 4 : LongestLinger;
-        var wanted = group.Count;
-        for (var started = Stopwatch.GetTimestamp(); Volatile.Read(ref pendingCount) < wanted && Stopwatch.GetElapsedTime(started) < limit;)
+        for (var started = Stopwatch.GetTimestamp(); Volatile.Read(ref pendingCount) is > 0 and var there && there < lastCount && Stopwatch.GetElapsedTime(started) < limit;)
             Thread.Yield();
         group.Clear();
         lock (gate)
@@ -204,6 +204,7 @@ public sealed class GroupLog : IDisposable
         }
         if (group.Count == 0)
             return false;
+        lastCount = group.Count;
         Frame.Begin(frame);
         foreach (var waiting in group)
             Frame.Add(frame, waiting.Leaf.Span, waiting.Opening.Span);

@@ -18,7 +18,7 @@ static class DeskNav
             ]),
         };
         if (caller.IsGovernment)
-            groups.Add(new(visit["desk.nav.data"], [new("/desk/entries", visit["desk.nav.entries"]), new("/desk/find", visit["desk.nav.find"])]));
+            groups.Add(new(visit["desk.nav.data"], [new("/desk/entries", visit["desk.nav.entries"]), new("/desk/find", visit["desk.nav.find"]), new("/desk/provider-apis", visit["provide.title"])]));
         groups.Add(new(visit["desk.nav.use"], [new("/desk/lookup", visit["lookup.title"]), new("/desk/grants", visit["desk.nav.grants"]), new("/desk/batches", visit["batch.title"]), new("/desk/clients", visit["desk.nav.clients"]), new("/desk/explain", visit["explain.title"]), new("/desk/ledger", visit["desk.nav.ledger"]), new("/desk/watch", visit["fuse.title"])]));
         if (caller.IsGovernment)
             groups.Add(new(visit["case.nav-office"], [new("/desk/office", visit["case.office"]), new("/desk/incidents", visit["incident.title"])]));

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Tongxiang.Core.Crypto;
 using Tongxiang.Core.Ledger;
@@ -129,9 +128,7 @@ public sealed class EvidenceLog : IAsyncDisposable
     internal async ValueTask<Placed> Enter(Book open, byte[] canonical, CancellationToken ct, byte[]? record = null)
     {
         var month = await keys.Of(KeyRetention.MonthOf(clock.GetUtcNow()), ct);
-        var salt = RandomNumberGenerator.GetBytes(Record.SaltSize);
-        var commitment = Record.Commitment(salt, canonical);
-        var opening = month.Seal(salt, canonical, commitment);
+        var (commitment, opening) = month.Seal(canonical);
         return await open.Log.Append(commitment, record is null ? opening : JournalForm.Join(opening, record), ct);
     }
 

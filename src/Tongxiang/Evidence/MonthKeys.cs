@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
@@ -42,18 +43,28 @@ internal sealed class MonthKeys(Db db, NodeKey nodeKey, SealAlgorithm algorithm,
     {
         private readonly ConcurrentBag<Aead> idle = [];
 
-        public byte[] Seal(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> canonical, ReadOnlySpan<byte> commitment)
+        /// <summary>The commitment to a record under a fresh salt, and its opening: salt and record, sealed.</summary>
+        public (byte[] Commitment, byte[] Opening) Seal(ReadOnlySpan<byte> canonical)
         {
-            var to = new byte[Head + salt.Length + canonical.Length + Aead.TagSize];
+            var length = Record.SaltSize + canonical.Length;
+            var to = new byte[Head + length + Aead.TagSize];
             to[0] = 1;
             BinaryPrimitives.WriteInt32BigEndian(to.AsSpan(1), number);
-            RandomNumberGenerator.Fill(to.AsSpan(5, Aead.NonceSize));
-            byte[] clear = [.. salt, .. canonical];
+            Span<byte> chance = stackalloc byte[Aead.NonceSize + Record.SaltSize];
+            RandomNumberGenerator.Fill(chance);
+            chance[..Aead.NonceSize].CopyTo(to.AsSpan(5));
+            var rented = ArrayPool<byte>.Shared.Rent(length);
+            var clear = rented.AsSpan(0, length);
+            chance[Aead.NonceSize..].CopyTo(clear);
+            canonical.CopyTo(clear[Record.SaltSize..]);
+            var commitment = SHA256.HashData(clear);
             var cipher = Rent();
             // Bound to its commitment: an opening laid beside another entry does not open.
             cipher.Seal(to.AsSpan(5, Aead.NonceSize), clear, commitment, to.AsSpan(Head));
             idle.Add(cipher);
-            return to;
+            clear.Clear();
+            ArrayPool<byte>.Shared.Return(rented);
+            return (commitment, to);
         }
 
         /// <summary>Salt and record, or null when the opening was changed or belongs elsewhere.</summary>

@@ -49,17 +49,17 @@ internal sealed record Record(string? Id, Happening Happening, string? Journal =
 
     public static byte[] Commitment(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> canonical)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(salt);
-        hash.AppendData(canonical);
-        return hash.GetHashAndReset();
+        byte[] both = [.. salt, .. canonical];
+        return SHA256.HashData(both);
     }
 
     private static void Facts(IReadOnlyDictionary<string, string> facts, ArrayBufferWriter<byte> to)
     {
         to.Write(",\"facts\":{"u8);
         var first = true;
-        foreach (var (name, value) in facts.OrderBy(f => f.Key, StringComparer.Ordinal))
+        var sorted = facts.ToArray();
+        Array.Sort(sorted, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+        foreach (var (name, value) in sorted)
         {
             if (!first) to.Write(","u8);
             first = false;

@@ -53,7 +53,7 @@ public sealed class WatchPagesTests(Chromium chromium, Site site)
         var page = await Stewardship.SignIn(site, context, "bureau.security");
         await page.GotoAsync("/bureau/watch");
         await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("升级审批.*沉睡账号复活") })).ToBeVisibleAsync();
-        await page.Locator("#alarms").GetByRole(AriaRole.Link).First.ClickAsync();
+        await page.Locator("#alarms").GetByRole(AriaRole.Row, new() { NameRegex = new Regex("天后重新启用") }).GetByRole(AriaRole.Link).First.ClickAsync();
         await Assertions.Expect(page.GetByText("天后重新启用").First).ToBeVisibleAsync();
         await Stewardship.Look(page, "watch-alarm", true);
         await page.GetByLabel("属实").CheckAsync();

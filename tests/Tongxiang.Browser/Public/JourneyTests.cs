@@ -12,8 +12,9 @@ public sealed class JourneyTests(Chromium chromium, Site site)
         await using var context = await chromium.Open(site.Url, scripts);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/");
-        await page.GetByRole(AriaRole.Searchbox).Or(page.GetByRole(AriaRole.Combobox, new() { Name = "搜索数据集" })).First.FillAsync("公交站");
-        await page.Keyboard.PressAsync("Enter");
+        var search = page.GetByRole(AriaRole.Searchbox).Or(page.GetByRole(AriaRole.Combobox, new() { Name = "搜索数据集" })).First;
+        await search.FillAsync("公交站");
+        await search.PressAsync("Enter");
         await page.WaitForURLAsync("**/datasets?q=*");
         await page.GetByRole(AriaRole.Checkbox, new() { Name = "无条件开放" }).CheckAsync();
         if (!scripts)
