@@ -20,6 +20,7 @@ internal sealed class Place(Version version)
     private readonly Caller caller = Caller.Anonymous with { Actor = "client", Agency = Id<Agency>.New(TimeProvider.System), AgencyKind = AgencyKind.Department, Client = Id<Client>.New(TimeProvider.System) };
     private readonly GatewaySettings settings = new() { RowsPerDay = long.MaxValue, CallsPerDay = long.MaxValue, ClientCallsPerMinute = int.MaxValue, DepartmentCallsPerMinute = int.MaxValue, ResourceCallsPerMinute = int.MaxValue };
     private Grant? grant;
+    private Fuse? fuse;
 
     public Version Version => version;
 
@@ -33,7 +34,7 @@ internal sealed class Place(Version version)
     /// <param name="witness">How an answer gets its receipt.</param>
     public Calls Calls(Db db, EvidenceLog log, ServingCopies copies, NodeKey key, Func<Happening, CancellationToken, ValueTask<Receipt>>? witness = null) => new(
         Sources(log, witness ?? log.Witness), settings, copies, new Rates(TimeProvider.System), new DayUses(db, TimeProvider.System), new ResourceUses(db, TimeProvider.System), new Limits(db, log, TimeProvider.System, settings),
-        new Tongxiang.Gateway.Verify.Guesses(db, TimeProvider.System, settings, key), new Fuse(db, TimeProvider.System, new WatchSettings(), NullLogger<Fuse>.Instance), new CallFeed(new WatchSettings(), TimeProvider.System), key, Protections(db, log, key),
+        new Tongxiang.Gateway.Verify.Guesses(db, TimeProvider.System, settings, key), fuse ??= new Fuse(db, TimeProvider.System, new WatchSettings(), NullLogger<Fuse>.Instance), new CallFeed(new WatchSettings(), TimeProvider.System), key, Protections(db, log, key),
         NullLogger<Calls>.Instance);
 
     public static Protections Protections(Db db, EvidenceLog log, NodeKey key)
@@ -41,6 +42,9 @@ internal sealed class Place(Version version)
         var settings = new NodeSettings();
         return new(new ProtectKeys(db, key, log, settings, TimeProvider.System), new RecipientKeys(db, log, settings, TimeProvider.System), TimeProvider.System);
     }
+
+    /// <summary>Keeps the fuse from going blind: without a look at the store every five seconds it stops what is sensitive.</summary>
+    public Task Look() => fuse!.Follow(default);
 
     public Call Call(string query) => new()
     {

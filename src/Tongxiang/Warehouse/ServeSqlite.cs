@@ -37,6 +37,7 @@ internal sealed class ServeConnection : IDisposable
 {
     private const int keptStatements = 64;
     private const int stepsPerCheck = 1_000;
+    private const int planStability = 1007; // SQLITE_DBCONFIG_ENABLE_QPSG
     private readonly Dictionary<string, sqlite3_stmt> statements = new(StringComparer.Ordinal);
     private readonly sqlite3 db;
     private long checksLeft;
@@ -51,6 +52,8 @@ internal sealed class ServeConnection : IDisposable
         // The file never changes once it has its name: no locks, no journal.
         var uri = $"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1";
         Check(raw.sqlite3_open_v2(uri, out db, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI | raw.SQLITE_OPEN_NOMUTEX, null));
+        // Without this guarantee SQLite plans a statement anew for the value of each key it is asked.
+        raw.sqlite3_db_config(db, planStability, 1, out _);
         raw.sqlite3_exec(db, "pragma query_only = on; pragma mmap_size = 1073741824; pragma cache_size = -4000; pragma temp_store = memory;");
         raw.sqlite3_progress_handler(db, stepsPerCheck, _ => --checksLeft < 0 || cancelled.IsCancellationRequested ? 1 : 0, null);
     }
