@@ -57,7 +57,15 @@ public sealed class DataFace(Calls calls, GatewaySources sources, AnswerSignatur
 
         if (HttpMethods.IsHead(http.Request.Method)) return;
         if (AnswerSignatures.IsAsked(http.Request)) await WriteSigned(http, form, call, page, ct);
-        else await Write(http.Response.BodyWriter, form, call, page, ct);
+        else await WriteGathered(http.Response, form, call, page, ct);
+    }
+
+    private static async Task WriteGathered(HttpResponse response, AnswerForm form, Call call, ServedPage page, CancellationToken ct)
+    {
+        using var body = new Gathered(response.BodyWriter);
+        await Write(body, form, call, page, ct);
+        if (body.WholeLength is { } length) response.ContentLength = length;
+        await body.CompleteAsync();
     }
 
     // The signature stands in the headers, which leave before the body: so the body is made first.
