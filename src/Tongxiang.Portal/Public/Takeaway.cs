@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Tongxiang.Catalog;
+using Tongxiang.Warehouse;
 
 namespace Tongxiang.Portal.Public;
 
@@ -49,7 +50,7 @@ static class Takeaway
     // A name that a spreadsheet would run as a formula is made text.
     internal static string Cell(string text)
     {
-        var safe = text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + text : text;
+        var safe = Bulk.IsFormulaLike(text) ? "'" + text : text;
         return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : "\"" + safe.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
     }
 }

@@ -45,7 +45,7 @@ internal sealed class CutCheck(TreeHash hash, Func<string, CancellationToken, Ta
     {
         var number = "";
         var at = 0;
-        // Line by line: a package of a busy node is larger than memory should be.
+        // Line by line: what a line proves is kept, its salt and text are not.
         await foreach (var line in File.ReadLinesAsync(file, Encoding.UTF8, ct))
         {
             if (++at == 1)

@@ -57,7 +57,7 @@ internal sealed class MonthKeys(Db db, NodeKey nodeKey, SealAlgorithm algorithm,
             var clear = rented.AsSpan(0, length);
             chance[Aead.NonceSize..].CopyTo(clear);
             canonical.CopyTo(clear[Record.SaltSize..]);
-            var commitment = SHA256.HashData(clear);
+            var commitment = Record.Commitment(clear);
             var cipher = Rent();
             // Bound to its commitment: an opening laid beside another entry does not open.
             cipher.Seal(to.AsSpan(5, Aead.NonceSize), clear, commitment, to.AsSpan(Head));

@@ -50,8 +50,11 @@ internal sealed record Record(string? Id, Happening Happening, string? Journal =
     public static byte[] Commitment(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> canonical)
     {
         byte[] both = [.. salt, .. canonical];
-        return SHA256.HashData(both);
+        return Commitment(both);
     }
+
+    /// <param name="salted">Salt and record, one after the other.</param>
+    public static byte[] Commitment(ReadOnlySpan<byte> salted) => SHA256.HashData(salted);
 
     private static void Facts(IReadOnlyDictionary<string, string> facts, ArrayBufferWriter<byte> to)
     {

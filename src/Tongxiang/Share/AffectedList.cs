@@ -3,6 +3,7 @@ using System.Text;
 using Tongxiang.Catalog;
 using Tongxiang.Core.Tables;
 using Tongxiang.Kernel;
+using Tongxiang.Warehouse;
 
 namespace Tongxiang.Share;
 
@@ -72,7 +73,7 @@ internal sealed class AffectedFile(Stream to, JournalOpening opening, string lan
     }
 
     /// <summary>A cell that no spreadsheet takes for a formula, and no long number for one to round: an apostrophe stands before it.</summary>
-    internal static string Plain(string cell) => cell.Length > 0 && (cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' || (cell.Length > SafeDigits && cell.All(char.IsAsciiDigit))) ? "'" + cell : cell;
+    internal static string Plain(string cell) => Bulk.IsFormulaLike(cell) || cell is ['\n', ..] || (cell.Length > SafeDigits && cell.All(char.IsAsciiDigit)) ? "'" + cell : cell;
 
     private void Cell(string text) => csv!.Cell(Encoding.UTF8.GetBytes(Plain(text)));
 

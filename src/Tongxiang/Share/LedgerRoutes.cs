@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Tongxiang.Agencies;
 using Tongxiang.Core.Tables;
 using Tongxiang.Kernel;
+using Tongxiang.Warehouse;
 
 namespace Tongxiang.Share;
 
@@ -81,5 +82,5 @@ internal static class LedgerRoutes
     ];
 
     // Matter and case come from callers: a spreadsheet must not take one for a formula.
-    private static string Plain(string? cell) => cell is { Length: > 0 } && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + cell : cell ?? "";
+    private static string Plain(string? cell) => cell is not null && Bulk.IsFormulaLike(cell) ? "'" + cell : cell ?? "";
 }

@@ -27,9 +27,6 @@ public sealed record CutPackage(string Fuse, IAsyncEnumerable<Evidence.Opening> 
 /// <summary>Proves from the openings of the log that a cut scope got nothing: counted anew each time, from nothing but evidence.</summary>
 public sealed class CutProofs(Openings openings, Trips trips, Fuse fuse, Catalogue catalogue, Grants grants, TimeProvider clock)
 {
-    /// <summary>How long every copy of a node has to take a trip in.</summary>
-    public static readonly TimeSpan Effect = CutRule.Effect;
-
     // Entries around the two ends that show that nothing lies beyond them.
     private static readonly TimeSpan margin = TimeSpan.FromMinutes(2);
 
@@ -38,7 +35,7 @@ public sealed class CutProofs(Openings openings, Trips trips, Fuse fuse, Catalog
     {
         if (await trips.Find(caller, id, ct) is not { } trip) return Refusal.NotFound(id.ToString());
         if (trip is not { Bites: true, Action: FuseAction.Cut }) return Refusal.Conflict("watch.no-cut", trip.Number);
-        var proof = new CutProof(id, trip.At + Effect, trip.EasedAt ?? trip.RestoredAt ?? clock.GetUtcNow(), 0, 0, 0, 0, null);
+        var proof = new CutProof(id, trip.At + CutRule.Effect, trip.EasedAt ?? trip.RestoredAt ?? clock.GetUtcNow(), 0, 0, 0, 0, null);
         var slug = trip.Scope == FuseScope.Resource && Id<Entry>.TryParse(trip.Subject, null, out var entry) ? catalogue.Find(entry)?.Slug : null;
         var query = Query(trip) with { From = trip.At, Until = proof.Until, Limit = 500 };
         do

@@ -7,7 +7,8 @@ namespace Tongxiang.Watch;
 /// <summary>Something that lives depend on.</summary>
 /// <param name="Subject">Id of the resource or right of use.</param>
 /// <param name="Name">What people call it; its id when it is gone.</param>
-public sealed record Vital(FuseScope Scope, string Subject, string Name, string Reason, string SetByName, DateTimeOffset SetAt);
+/// <param name="Handle">What it is flagged by: name of the resource in addresses, number of the right of use; its id when it is gone.</param>
+public sealed record Vital(FuseScope Scope, string Subject, string Name, string Handle, string Reason, string SetByName, DateTimeOffset SetAt);
 
 /// <summary>Resources and rights of use that lives depend on (急救、报警等): the bureau flags them, and no fuse does more than slow them.</summary>
 public sealed class Vitals(Db db, TimeProvider clock, EvidenceLog evidence, Subjects subjects, Fuse fuse)
@@ -18,8 +19,8 @@ public sealed class Vitals(Db db, TimeProvider clock, EvidenceLog evidence, Subj
         if (!TripRules.SeesAll(caller)) return Refusal.Forbidden("watch.not-yours");
         var rows = await db.List(
             $"select kind, subject, reason, set_by_name, set_at from watch_vital order by set_at, subject",
-            r => new Vital(r.Kind<FuseScope>(0), r.GetString(1), "", r.GetString(2), r.GetString(3), r.Instant(4)), ct);
-        return rows.Select(v => v with { Name = subjects.NameOf(v.Scope, v.Subject) }).ToArray();
+            r => new Vital(r.Kind<FuseScope>(0), r.GetString(1), r.GetString(1), r.GetString(1), r.GetString(2), r.GetString(3), r.Instant(4)), ct);
+        return rows.Select(v => subjects.Find(v.Scope, v.Subject) is { IsRefused: false } found ? v with { Name = found.Value.Name, Handle = found.Value.Slug ?? found.Value.Name } : v).ToArray();
     }
 
     /// <summary>Flags a resource or a right of use, or takes the flag off; a flag outlives its subject, so it comes off by the subject's id too.</summary>

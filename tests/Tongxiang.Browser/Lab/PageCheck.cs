@@ -8,7 +8,7 @@ public static class PageCheck
 {
     static readonly string? Shots = Environment.GetEnvironmentVariable("TONGXIANG_SHOTS");
 
-    // Into the page itself, once for all its widths: a frame of another origin, which needs more, no page of ours has.
+    // Into the page itself: a frame of another origin, which needs more, no page of ours has.
     static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     const string Examine = """
@@ -19,34 +19,27 @@ public static class PageCheck
         }
         """;
 
-    /// <summary>Opens a page with scripts, on a desk and drawn in to a phone, then without scripts, and collects everything that is wrong with it.</summary>
+    /// <summary>Opens a page on a desk, on a phone and without scripts, and collects everything that is wrong with it.</summary>
     public static async Task Passes(Chromium chromium, string site, string path, int budgetBytes = 100_000, string? cookie = null)
     {
         var wrong = new List<string>();
-        await using var context = await chromium.Open(site);
-        await Keep(context, site, cookie);
-        var page = await context.NewPageAsync();
-        await page.AddInitScriptAsync("window.__csp=[];document.addEventListener('securitypolicyviolation',e=>__csp.push(e.violatedDirective+' '+e.blockedURI+' '+e.sourceFile))");
-        page.Request += (_, r) => { if (!r.Url.StartsWith(site, StringComparison.Ordinal) && !r.Url.StartsWith("data:", StringComparison.Ordinal)) wrong.Add($"asks another origin: {r.Url}"); };
-        page.Console += (_, m) => { if (m.Type == "error") wrong.Add($"console: {m.Text}"); };
-        page.PageError += (_, e) => wrong.Add($"script: {e}");
-        var bytes = await Weigh(page);
-        var answer = await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.NetworkIdle });
-        if (answer!.Status != 200)
-            wrong.Add($"answers {answer.Status}");
-        if (bytes() > budgetBytes)
-            wrong.Add($"transfers {bytes()} bytes, budget {budgetBytes}");
-        var sizes = new[] { (Width: 1440, Height: 900), (Width: 390, Height: 844) };
-        foreach (var (width, height) in sizes)
+        foreach (var width in (int[])[1440, 390])
         {
-            await page.SetViewportSizeAsync(width, height);
+            await using var context = await chromium.Open(site, width: width, height: width == 390 ? 844 : 900);
+            await Keep(context, site, cookie);
+            var page = await context.NewPageAsync();
+            await page.AddInitScriptAsync("window.__csp=[];document.addEventListener('securitypolicyviolation',e=>__csp.push(e.violatedDirective+' '+e.blockedURI+' '+e.sourceFile))");
+            page.Request += (_, r) => { if (!r.Url.StartsWith(site, StringComparison.Ordinal) && !r.Url.StartsWith("data:", StringComparison.Ordinal)) wrong.Add($"asks another origin: {r.Url}"); };
+            page.Console += (_, m) => { if (m.Type == "error") wrong.Add($"console at {width}: {m.Text}"); };
+            page.PageError += (_, e) => wrong.Add($"script at {width}: {e}");
+            var bytes = await Weigh(page);
+            var answer = await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.NetworkIdle });
+            if (answer!.Status != 200)
+                wrong.Add($"answers {answer.Status}");
+            if (bytes() > budgetBytes)
+                wrong.Add($"transfers {bytes()} bytes, budget {budgetBytes}");
             wrong.AddRange(await Faults(page, width));
-        }
-        wrong.AddRange((await page.EvaluateAsync<string[]>("window.__csp")).Select(v => $"breaks the content security policy: {v}"));
-        // Taking a picture leaves styles in the page: after the checks.
-        foreach (var (width, height) in Shots is null ? [] : sizes)
-        {
-            await page.SetViewportSizeAsync(width, height);
+            wrong.AddRange((await page.EvaluateAsync<string[]>("window.__csp")).Select(v => $"breaks the content security policy: {v}"));
             await Shoot(page, $"{path.Trim('/').Replace('/', '-').Replace('?', '_')}-{width}");
         }
         await using var plain = await chromium.Open(site, scripts: false);

@@ -67,6 +67,13 @@ internal sealed class CatalogNode : IAsyncDisposable
     private async Task<Agency> Add(string slug, string name, AgencyKind kind, Id<Agency>? bureau) =>
         (await Node.Get<Roster>().Add(Caller.Platform, new Agency(Id<Agency>.New(Clock), slug, "91350100M000100Y43", name, $"Agency {slug}", kind, "290000", bureau, null, null), default)).Value;
 
+    /// <summary>Enrols somebody with one role and signs in.</summary>
+    public async Task<HttpClient> Enrol(string user, string agency, Role role)
+    {
+        await Enrol(user, Node.Get<Tongxiang.Agencies.Directory>().BySlug(agency)!, role);
+        return await SignIn(user);
+    }
+
     private async Task Enrol(string user, Agency agency, Role role)
     {
         var outcome = await Node.Get<People>().Enrol(Caller.Platform, new NewPerson(user, "某人", agency.Id, new HashSet<Role> { role }, Password), default);

@@ -123,8 +123,19 @@ public sealed class LogFaceTests : IDisposable
         Assert.Equal(5 * 34, (await node.Http.GetByteArrayAsync("/log/tile/entries/000.p/5")).Length);
         Assert.Equal(5 * 34, (await node.Http.GetByteArrayAsync("/log/entries/000.p/5")).Length);
         Assert.Contains("immutable", (await node.Http.GetAsync("/log/tile/0/000.p/5")).Headers.CacheControl!.ToString(), StringComparison.Ordinal);
-        foreach (var path in new[] { "tile/0/000", "tile/0/000.p/200", "tile/0/00", "tile/1/000.p/1", "tile/entries/000", "tile/0/%2e%2e/checkpoint", "tile/..%2f..%2fkeys/node.key", "proof/200.tlog-proof", "proof/-1.tlog-proof", "proof/x", "proof/05", "by-id/';--" })
+        foreach (var path in new[] { "tile/0/000", "tile/0/00", "tile/1/000.p/1", "tile/entries/000", "tile/0/%2e%2e/checkpoint", "tile/..%2f..%2fkeys/node.key", "proof/-1.tlog-proof", "proof/x", "proof/05", "by-id/';--" })
             Assert.Equal(HttpStatusCode.NotFound, (await node.Http.GetAsync("/log/" + path)).StatusCode);
+
+        // A node has things of its own to put on record: the end is where it was before and after the question.
+        for (var size = await Size(); ; size = await Size())
+        {
+            HttpStatusCode[] beyond = [(await node.Http.GetAsync($"/log/tile/0/000.p/{size + 1}")).StatusCode, (await node.Http.GetAsync($"/log/proof/{size}.tlog-proof")).StatusCode];
+            if (await Size() != size) continue;
+            Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound], beyond);
+            return;
+        }
+
+        async Task<long> Size() => long.Parse((await node.Http.GetStringAsync("/log/checkpoint")).Split('\n')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Theory]

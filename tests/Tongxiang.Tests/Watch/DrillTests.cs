@@ -14,8 +14,9 @@ public sealed class DrillTests
     [Theory, EveryStore]
     public async Task A_burst_is_contained_in_seconds_and_the_log_proves_that_nothing_left_afterwards(Store store)
     {
-        await using var lab = await NodeLab.Start(store, people: 300);
-        var (code, said) = await Held(lab, Attack.Burst);
+        var clock = new ShiftedClock(TimeProvider.System.GetUtcNow());
+        await using var lab = await NodeLab.Start(store, services => services.AddSingleton<TimeProvider>(clock), people: 300);
+        var (code, said) = await Held(lab, Attack.Burst, clock);
         Assert.True(code == 0, said);
         Assert.Contains("gateway.fuse-cut", said, StringComparison.Ordinal);
 
@@ -29,8 +30,8 @@ public sealed class DrillTests
         Assert.Equal(RuleMode.Dark, lab.Get<Policy>().Rules.Single(r => r.Id == "burst").Mode);
 
         // Another second, so that calls after the promised effect are there to be examined.
-        await Task.Delay(CutProofs.Effect + TimeSpan.FromMilliseconds(200), TimeProvider.System);
-        await Held(lab, Attack.Burst);
+        clock.Advance(CutRule.Effect + TimeSpan.FromMilliseconds(200));
+        await Held(lab, Attack.Burst, clock);
         await lab.Get<Sequencer>().Run(default);
         var proof = (await lab.Get<CutProofs>().Of(guard, trip.Id, default)).Value;
         Assert.True(proof is { Holds: true, Refused: > 0, First: null } && proof.Examined >= proof.Refused, proof.ToString());
@@ -94,7 +95,9 @@ public sealed class DrillTests
     /// <summary>Runs as fast as any clock, from another hour.</summary>
     private sealed class ShiftedClock(DateTimeOffset start) : TimeProvider
     {
-        private readonly TimeSpan shift = start - System.GetUtcNow();
+        private TimeSpan shift = start - System.GetUtcNow();
+
+        public void Advance(TimeSpan by) => shift += by;
 
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + shift;
     }

@@ -1,19 +1,16 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;
 using Tongxiang.Watch;
+using static Tongxiang.Tests.Lab.Api;
 
 namespace Tongxiang.Tests.Watch;
 
 public sealed class FuseApiTests
 {
-    private const string Password = "crane-paper-7-lantern";
-
     [Theory, EveryStore]
     public async Task A_fuse_runs_its_life_over_http_and_only_its_sides_see_it(Store store)
     {
@@ -84,6 +81,7 @@ public sealed class FuseApiTests
         await Post(security, "/api/watch/vital", flag with { reason = "急救调度、报警联动依赖此资源" }, HttpStatusCode.NoContent);
         var listed = (await Get(audit, "/api/watch/vital")).AsArray();
         Assert.Equal((entry.Id.ToString(), "急救调度、报警联动依赖此资源"), ((string)listed.Single()!["subject"]!, (string)listed[0]!["reason"]!));
+        Assert.Equal((entry.Slug, entry.Content.Name), ((string)listed[0]!["handle"]!, (string)listed[0]!["name"]!));
         foreach (var other in new[] { region.Public, provider, stranger })
             using (var hidden = await other.GetAsync("/api/watch/vital")) Assert.Equal(HttpStatusCode.Forbidden, hidden.StatusCode);
 
@@ -97,29 +95,7 @@ public sealed class FuseApiTests
 
     private static FuseAction Asked(CatalogNode region, Entry entry) => region.Node.Get<Fuse>().Now.Ask(new FuseQuestion("anybody", null, null, null, entry.Id, false, default)).Action;
 
-    private static async Task<(HttpClient Security, HttpClient Audit, HttpClient Provider, HttpClient Stranger)> People(CatalogNode region)
-    {
-        await Enrol(region, "bureau.security", "data-bureau", Role.SecurityAdmin);
-        await Enrol(region, "bureau.audit", "data-bureau", Role.AuditAdmin);
-        await Enrol(region, "transport.office", "transport", Role.SharingOfficeHead);
-        return (await region.SignIn("bureau.security"), await region.SignIn("bureau.audit"), await region.SignIn("transport.office"), await region.SignIn("police.steward"));
-    }
-
-    private static async Task Enrol(CatalogNode region, string user, string agency, Role role)
-    {
-        var id = region.Node.Get<Tongxiang.Agencies.Directory>().BySlug(agency)!.Id;
-        Assert.Null((await region.Node.Get<Tongxiang.Agencies.People>().Enrol(Caller.Platform, new NewPerson(user, "某人", id, new HashSet<Role> { role }, Password), default)).Refusal);
-    }
-
-    private static async Task<JsonNode> Get(HttpClient client, string path) => (await client.GetFromJsonAsync<JsonNode>(path))!;
-
-    private static async Task<JsonNode> Post(HttpClient client, string path, object body, HttpStatusCode expected, string? key = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        if (key is not null) request.Headers.Add("Idempotency-Key", key);
-        using var answer = await client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.StatusCode == expected, $"{path}: {(int)answer.StatusCode} {text}");
-        return text.Length > 0 ? JsonNode.Parse(text)! : JsonValue.Create("")!;
-    }
+    private static async Task<(HttpClient Security, HttpClient Audit, HttpClient Provider, HttpClient Stranger)> People(CatalogNode region) =>
+        (await region.Enrol("bureau.security", "data-bureau", Role.SecurityAdmin), await region.Enrol("bureau.audit", "data-bureau", Role.AuditAdmin),
+            await region.Enrol("transport.office", "transport", Role.SharingOfficeHead), await region.SignIn("police.steward"));
 }

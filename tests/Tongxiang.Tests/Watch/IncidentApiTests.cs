@@ -5,24 +5,20 @@ using Tongxiang.Agencies;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;
+using static Tongxiang.Tests.Lab.Api;
 
 namespace Tongxiang.Tests.Watch;
 
 public sealed class IncidentApiTests
 {
-    private const string Password = "crane-paper-7-lantern";
-
     [Theory, EveryStore]
     public async Task The_whole_handling_runs_over_http_and_strangers_find_nothing(Store store)
     {
         await using var region = await CatalogNode.Start(store);
         var entry = (await region.Publish(Samples.Open("公交站点")))[0];
-        await Enrol(region, "bureau.security", "data-bureau", Role.SecurityAdmin);
-        await Enrol(region, "bureau.head", "data-bureau", Role.BureauHead);
-        await Enrol(region, "bureau.head2", "data-bureau", Role.BureauHead);
-        await Enrol(region, "transport.office", "transport", Role.SharingOfficeHead);
-        var (security, head, second) = (await region.SignIn("bureau.security"), await region.SignIn("bureau.head"), await region.SignIn("bureau.head2"));
-        var (provider, stranger) = (await region.SignIn("transport.office"), await region.SignIn("police.steward"));
+        var security = await region.Enrol("bureau.security", "data-bureau", Role.SecurityAdmin);
+        var (head, second) = (await region.Enrol("bureau.head", "data-bureau", Role.BureauHead), await region.Enrol("bureau.head2", "data-bureau", Role.BureauHead));
+        var (provider, stranger) = (await region.Enrol("transport.office", "transport", Role.SharingOfficeHead), await region.SignIn("police.steward"));
         var said = new { title = "站点数据被连续枚举", resources = new[] { entry.Slug }, detectedAt = region.Clock.GetUtcNow() };
 
         await Post(region.Public, "/api/incidents", said, HttpStatusCode.Unauthorized);
@@ -75,9 +71,7 @@ public sealed class IncidentApiTests
     public async Task Tasks_notes_times_drills_and_skipping_work_over_http(Store store)
     {
         await using var region = await CatalogNode.Start(store);
-        await Enrol(region, "bureau.security", "data-bureau", Role.SecurityAdmin);
-        await Enrol(region, "bureau.head", "data-bureau", Role.BureauHead);
-        var (security, head) = (await region.SignIn("bureau.security"), await region.SignIn("bureau.head"));
+        var (security, head) = (await region.Enrol("bureau.security", "data-bureau", Role.SecurityAdmin), await region.Enrol("bureau.head", "data-bureau", Role.BureauHead));
         await Post(security, "/api/incidents", new { title = "没有发现时间" }, HttpStatusCode.BadRequest);
         var drill = await Post(security, "/api/incidents", new { title = "季度应急演练：批量导出", detectedAt = region.Clock.GetUtcNow(), isDrill = true }, HttpStatusCode.Created);
         var path = "/api/incidents/" + (string)drill["id"]!;
@@ -104,23 +98,5 @@ public sealed class IncidentApiTests
         using var put = await client.PutAsJsonAsync($"{path}/documents/{kind}", new { items });
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
         await Post(client, $"{path}/documents/{kind}/submit", Submission(region), HttpStatusCode.OK);
-    }
-
-    private static async Task Enrol(CatalogNode region, string user, string agency, Role role)
-    {
-        var id = region.Node.Get<Tongxiang.Agencies.Directory>().BySlug(agency)!.Id;
-        Assert.Null((await region.Node.Get<People>().Enrol(Caller.Platform, new NewPerson(user, "某人", id, new HashSet<Role> { role }, Password), default)).Refusal);
-    }
-
-    private static async Task<JsonNode> Get(HttpClient client, string path) => (await client.GetFromJsonAsync<JsonNode>(path))!;
-
-    private static async Task<JsonNode> Post(HttpClient client, string path, object body, HttpStatusCode expected, string? key = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        if (key is not null) request.Headers.Add("Idempotency-Key", key);
-        using var answer = await client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.StatusCode == expected, $"{path}: {(int)answer.StatusCode} {text}");
-        return text.Length > 0 ? JsonNode.Parse(text)! : JsonValue.Create("")!;
     }
 }

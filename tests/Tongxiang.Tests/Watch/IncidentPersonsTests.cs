@@ -12,24 +12,23 @@ using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;
 using Tongxiang.Warehouse;
 using Directory = Tongxiang.Agencies.Directory;
+using static Tongxiang.Tests.Lab.Api;
 
 namespace Tongxiang.Tests.Watch;
 
 public sealed class IncidentPersonsTests
 {
-    private const string Password = "crane-paper-7-lantern";
-
     [Theory, EveryStore]
     public async Task Two_of_security_and_audit_take_the_list_and_nobody_else_sees_of_it(Store store)
     {
         await using var region = await CatalogNode.Start(store);
         var entry = await Insured(region);
         await Disclose(region, entry, "290102198001010020", "=1+1", "290201198001010099");
-        var security = await Enrol(region, "bureau.security", "data-bureau", Role.SecurityAdmin);
-        var auditor = await Enrol(region, "bureau.audit", "data-bureau", Role.AuditAdmin);
-        var third = await Enrol(region, "bureau.audit2", "data-bureau", Role.AuditAdmin);
-        var head = await Enrol(region, "bureau.head", "data-bureau", Role.BureauHead);
-        var provider = await Enrol(region, "transport.office", "transport", Role.SharingOfficeHead);
+        var security = await region.Enrol("bureau.security", "data-bureau", Role.SecurityAdmin);
+        var auditor = await region.Enrol("bureau.audit", "data-bureau", Role.AuditAdmin);
+        var third = await region.Enrol("bureau.audit2", "data-bureau", Role.AuditAdmin);
+        var head = await region.Enrol("bureau.head", "data-bureau", Role.BureauHead);
+        var provider = await region.Enrol("transport.office", "transport", Role.SharingOfficeHead);
         var stranger = await region.SignIn("police.steward");
         var path = await Opened(region, security, entry, isDrill: false);
 
@@ -91,8 +90,8 @@ public sealed class IncidentPersonsTests
         await using var region = await CatalogNode.Start(store);
         var entry = await Insured(region);
         await Disclose(region, entry, "29010119800101001X");
-        var security = await Enrol(region, "bureau.security", "data-bureau", Role.SecurityAdmin);
-        var auditor = await Enrol(region, "bureau.audit", "data-bureau", Role.AuditAdmin);
+        var security = await region.Enrol("bureau.security", "data-bureau", Role.SecurityAdmin);
+        var auditor = await region.Enrol("bureau.audit", "data-bureau", Role.AuditAdmin);
         var path = await Opened(region, security, entry, isDrill: true);
         var asked = await Post(auditor, path + "/persons", new { note = "演练：逐一告知受影响的个人" }, HttpStatusCode.OK);
         var opening = "/api/journal-openings/" + (string)asked["id"]!;
@@ -120,8 +119,8 @@ public sealed class IncidentPersonsTests
         await using var region = await CatalogNode.Start(store);
         var entry = await Insured(region);
         await Disclose(region, entry, "29010119800101001X", "290102198001010020");
-        var security = await Enrol(region, "bureau.security", "data-bureau", Role.SecurityAdmin);
-        await Enrol(region, "bureau.audit", "data-bureau", Role.AuditAdmin);
+        var security = await region.Enrol("bureau.security", "data-bureau", Role.SecurityAdmin);
+        await region.Enrol("bureau.audit", "data-bureau", Role.AuditAdmin);
         var path = await Opened(region, security, entry, isDrill: false);
         var gone = await region.Node.Get<Disclosures>().Destroy(
             entry.Id.ToString(), 202609, _ => new Happening("share.journal-key-destroyed", "system", null, "key:1", region.Clock.GetUtcNow(), new Dictionary<string, string>()), default);
@@ -194,13 +193,6 @@ public sealed class IncidentPersonsTests
         region.Clock.Advance(TimeSpan.FromMinutes(1));
     }
 
-    private static async Task<HttpClient> Enrol(CatalogNode region, string user, string agency, Role role)
-    {
-        var id = region.Node.Get<Directory>().BySlug(agency)!.Id;
-        Assert.Null((await region.Node.Get<People>().Enrol(Caller.Platform, new NewPerson(user, "某人", id, new HashSet<Role> { role }, Password), default)).Refusal);
-        return await region.SignIn(user);
-    }
-
     private static async Task<(string Name, byte[] Bytes)> Export(HttpClient client, string opening)
     {
         using var answer = await client.PostAsync(opening.Contains("/file", StringComparison.Ordinal) ? opening : opening + "/file", null);
@@ -213,15 +205,5 @@ public sealed class IncidentPersonsTests
     {
         using var answer = await client.PostAsJsonAsync(path, body ?? new { });
         return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["code"]!;
-    }
-
-    private static async Task<JsonNode> Get(HttpClient client, string path) => (await client.GetFromJsonAsync<JsonNode>(path))!;
-
-    private static async Task<JsonNode> Post(HttpClient client, string path, object body, HttpStatusCode expected)
-    {
-        using var answer = await client.PostAsJsonAsync(path, body);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.StatusCode == expected, $"{path}: {(int)answer.StatusCode} {text}");
-        return text.Length > 0 ? JsonNode.Parse(text)! : JsonValue.Create("")!;
     }
 }

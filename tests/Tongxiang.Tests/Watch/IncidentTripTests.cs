@@ -1,12 +1,11 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;
 using Tongxiang.Tests.Share;
 using Tongxiang.Watch;
+using static Tongxiang.Tests.Lab.Api;
 
 namespace Tongxiang.Tests.Watch;
 
@@ -36,10 +35,8 @@ public sealed class IncidentTripTests
     {
         await using var region = await CatalogNode.Start(store);
         var entry = (await region.Publish(Samples.Open("公交站点")))[0];
-        await Enrol(region, "bureau.security", Role.SecurityAdmin);
-        await Enrol(region, "bureau.head", Role.BureauHead);
-        var (security, head) = (await region.SignIn("bureau.security"), await region.SignIn("bureau.head"));
-        var trip = await Post(security, "/api/watch/fuses", new { scope = "Resource", subject = entry.Slug, action = "Cut", reason = "发现批量导出，先行切断" });
+        var (security, head) = (await region.Enrol("bureau.security", "data-bureau", Role.SecurityAdmin), await region.Enrol("bureau.head", "data-bureau", Role.BureauHead));
+        var trip = await Post(security, "/api/watch/fuses", new { scope = "Resource", subject = entry.Slug, action = "Cut", reason = "发现批量导出，先行切断" }, HttpStatusCode.Created);
         var fuse = "/api/watch/fuses/" + (string)trip["id"]!;
         var incident = (await Get(security, "/api/incidents"))["items"]!.AsArray().Single()!;
         Assert.Equal((string)incident["number"]!, (string)(await Get(security, fuse))["incident"]!);
@@ -58,20 +55,4 @@ public sealed class IncidentTripTests
 
     private static Trip Tripped(string number, FuseScope scope, string subject, DateTimeOffset at) => new(
         new Id<Trip>(Guid.CreateVersion7()), number, scope, subject, FuseAction.Cut, Trip.Manual, null, "连续枚举身份证号", 6, Facts.Police.Id, Facts.Civil.Id, at, "system", "system", true, false, false, true, "e");
-
-    private static async Task Enrol(CatalogNode region, string user, Role role)
-    {
-        var id = region.Node.Get<Tongxiang.Agencies.Directory>().BySlug("data-bureau")!.Id;
-        Assert.Null((await region.Node.Get<People>().Enrol(Caller.Platform, new NewPerson(user, "某人", id, new HashSet<Role> { role }, "crane-paper-7-lantern"), default)).Refusal);
-    }
-
-    private static async Task<JsonNode> Get(HttpClient client, string path) => (await client.GetFromJsonAsync<JsonNode>(path))!;
-
-    private static async Task<JsonNode> Post(HttpClient client, string path, object body, HttpStatusCode? expected = null)
-    {
-        using var answer = await client.PostAsJsonAsync(path, body);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(expected is { } code ? answer.StatusCode == code : answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {text}");
-        return JsonNode.Parse(text)!;
-    }
 }

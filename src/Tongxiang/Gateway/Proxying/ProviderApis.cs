@@ -89,11 +89,15 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
         }
     }
 
-    /// <summary>How the connections in use that the caller may see do now.</summary>
-    public async Task<IReadOnlyList<ProviderHealth>> Health(Caller caller, CancellationToken ct)
+    /// <summary>The connections the caller may see, what went wrong with them, and how those in use do now.</summary>
+    public async Task<ProviderApiList> Overview(Caller caller, CancellationToken ct)
     {
-        var own = (await List(caller, ct)).Select(api => api.Entry).ToHashSet();
-        return [.. inUse.Values.Where(c => own.Contains(c.Api.Entry)).OrderBy(c => c.Api.Slug, StringComparer.Ordinal).Select(c => new ProviderHealth(c.Api.Slug, c.Api.Revision, c.Line.Breaker))];
+        var all = await List(caller, ct);
+        var own = all.Select(api => api.Entry).ToHashSet();
+        return new(all, await Alarms(own, ct), null)
+        {
+            Health = [.. inUse.Values.Where(c => own.Contains(c.Api.Entry)).OrderBy(c => c.Api.Slug, StringComparer.Ordinal).Select(c => new ProviderHealth(c.Api.Slug, c.Api.Revision, c.Line.Breaker))],
+        };
     }
 
     /// <summary>Connections of the caller's agency; the bureau sees all.</summary>
@@ -101,10 +105,9 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
         caller.IsBureau ? await db.List(Select.Then($" order by slug, revision desc limit 1000"), Read, ct)
         : caller.Agency is { } agency && caller.IsGovernment ? await db.List(Select.Then($" where agency = {agency} order by slug, revision desc limit 1000"), Read, ct) : [];
 
-    /// <summary>What went wrong with the provider's systems, for its steward and the bureau.</summary>
-    public async Task<IReadOnlyList<ProviderAlarm>> Alarms(Caller caller, CancellationToken ct)
+    private async Task<IReadOnlyList<ProviderAlarm>> Alarms(IEnumerable<Id<Entry>> entries, CancellationToken ct)
     {
-        var own = (await List(caller, ct)).Select(api => api.Entry.ToString()).Distinct().ToList();
+        var own = entries.Select(entry => entry.ToString()).ToList();
         return await db.List(
             $"""
             select distinct p.slug, a.code, a.detail, a.first_at, a.last_at, a.times from gateway_provider_alarm a join gateway_provider_api p on p.entry_id = a.entry_id

@@ -11,8 +11,7 @@ public sealed class ProviderFace(ProviderApis apis, GatewaySources sources)
     internal void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/provider-apis").DisableAntiforgery().WithTags("gateway");
-        api.MapGet("", async (HttpContext http, CancellationToken ct) =>
-            TypedResults.Ok(new ProviderApiList(await apis.List(sources.Caller(http), ct), await apis.Alarms(sources.Caller(http), ct), null) { Health = await apis.Health(sources.Caller(http), ct) })).WithName("gateway.provider-apis");
+        api.MapGet("", async (HttpContext http, CancellationToken ct) => TypedResults.Ok(await apis.Overview(sources.Caller(http), ct))).WithName("gateway.provider-apis");
         api.MapPost("", async (ProviderApiWish wish, HttpContext http, CancellationToken ct) =>
             (await apis.Propose(sources.Caller(http), wish, ct)).Answer(made => TypedResults.Created("/api/provider-apis", made))).WithIdempotency().WithName("gateway.provider-propose").Produces<ProviderApi>(201);
         api.MapPost("{slug}/try", async (string slug, ProviderTrialWish wish, HttpContext http, CancellationToken ct) => (await apis.Try(sources.Caller(http), slug, wish, ct)).Answer(TypedResults.Ok)).WithName("gateway.provider-try").Produces<ProviderTrial>();

@@ -94,8 +94,8 @@ public sealed class ProxiedTests
         Assert.DoesNotContain("down", text, StringComparison.Ordinal);
         await lab.Get<Proxied>().Tell(default);
         await lab.Get<Proxied>().Tell(default);
-        Assert.Equal((code, 1L), Assert.Single(await lab.Get<ProviderApis>().Alarms(Steward, default)) is var alarm ? (alarm.Code, alarm.Times) : default);
-        Assert.Empty(await lab.Get<ProviderApis>().Alarms(Steward with { Agency = GatewayLab.Consumer }, default));
+        Assert.Equal((code, 1L), Assert.Single((await lab.Get<ProviderApis>().Overview(Steward, default)).Alarms) is var alarm ? (alarm.Code, alarm.Times) : default);
+        Assert.Empty((await lab.Get<ProviderApis>().Overview(Steward with { Agency = GatewayLab.Consumer }, default)).Alarms);
     }
 
     [Theory, EveryStore]
@@ -122,7 +122,7 @@ public sealed class ProxiedTests
         provider.Answer = _ => (200, Good);
         Assert.Equal(["ok", "ok", "ok"], [await Code(), await Code(), await Code()]);
         await lab.Get<Proxied>().Tell(default);
-        Assert.Equal(6, (await lab.Get<ProviderApis>().Alarms(Reviewer, default)).Single().Times);
+        Assert.Equal(6, (await lab.Get<ProviderApis>().Overview(Reviewer, default)).Alarms.Single().Times);
         // What a caller asks wrongly is no failure of the provider.
         for (var i = 0; i < 10; i++) Assert.False((await lab.Call("/data/register?nothing=eq.1", GatewayLab.Consumer)).IsSuccessStatusCode);
         Assert.Equal("ok", await Code());
@@ -213,13 +213,13 @@ public sealed class ProxiedTests
         Assert.Equal(HttpStatusCode.Forbidden, post.StatusCode);
 
         // Whether calls go through: its own side and the bureau see it, others do not.
-        Assert.Empty(await apis.Health(Steward, default));
+        Assert.Empty((await apis.Overview(Steward, default)).Health);
         Assert.False((await apis.Approve(Reviewer, "register", default)).IsRefused);
-        Assert.Equal("Closed", Assert.Single(await apis.Health(Steward, default)).Breaker);
+        Assert.Equal("Closed", Assert.Single((await apis.Overview(Steward, default)).Health).Breaker);
         provider.Answer = _ => (500, "");
         for (var i = 0; i < 5; i++) (await lab.Call("/data/register?division=eq.1", GatewayLab.Consumer)).Dispose();
-        Assert.Equal("Open", Assert.Single(await apis.Health(Reviewer, default)).Breaker);
-        Assert.Empty(await apis.Health(Steward with { Agency = GatewayLab.Consumer }, default));
+        Assert.Equal("Open", Assert.Single((await apis.Overview(Reviewer, default)).Health).Breaker);
+        Assert.Empty((await apis.Overview(Steward with { Agency = GatewayLab.Consumer }, default)).Health);
     }
 
     [Theory, EveryStore]
