@@ -35,7 +35,7 @@ public sealed class Vitals(Db db, TimeProvider clock, EvidenceLog evidence, Subj
         var key = found.IsRefused ? subject.Trim() : found.Value.Key;
         var refusal = await db.Commit(async tx =>
         {
-            if (await tx.Run($"delete from watch_vital where kind = {scope} and subject = {key}") == 0 && !isVital) return Refusal.NotFound(subject.Trim());
+            if (await tx.Run($"delete from watch_vital where kind = {scope} and subject = {key}") == 0 && !isVital) return found.Refusal ?? Refusal.NotFound(found.Value.Name);
             var facts = new Dictionary<string, string> { ["scope"] = scope.ToString(), ["subject"] = key, ["vital"] = isVital ? "true" : "false", ["reason"] = Trips.Digest(reason) };
             if (!found.IsRefused && found.Value.Slug is { } slug) facts["resource"] = slug;
             var witnessed = await evidence.Append(tx, new Happening("watch.vital", caller.Actor, caller.Agency?.ToString(), $"{scope.ToString().ToLowerInvariant()}:{key}", at, facts));
