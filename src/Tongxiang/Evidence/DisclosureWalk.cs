@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Evidence;
@@ -9,14 +10,15 @@ internal readonly record struct Disclosure(long Index, Happening Happening, byte
 internal sealed class DisclosureWalk(Db db, EvidenceLog evidence)
 {
     private const int Page = 1_000;
+    private const int Batches = 20;
     private const string Kinds = "gateway.";
 
     public async Task Run(DisclosureScope scope, DateTimeOffset from, DateTimeOffset until, Action<Disclosure> take, CancellationToken ct)
     {
         var book = await evidence.Open(ct);
-        var (end, seen) = (book.Log.Size, -1L);
+        var end = book.Log.Size;
         var known = Math.Min(end, await db.One($"select indexed from evidence_log where origin = {book.Origin}", r => r.GetInt64(0), ct));
-        for (IReadOnlyList<long> places; (places = await Places(scope, from, until, seen, known, ct)).Count > 0; seen = places[^1])
+        await foreach (var places in Places(scope, from, until, known, ct))
             await Hand(book, places, scope, from, until, take, ct);
         for (var at = known; at < end; at += Page)
             await Hand(book, [.. Range(at, Math.Min(Page, end - at))], scope, from, until, take, ct);
@@ -27,19 +29,38 @@ internal sealed class DisclosureWalk(Db db, EvidenceLog evidence)
         for (var i = from; i < from + count; i++) yield return i;
     }
 
-    private Task<IReadOnlyList<long>> Places(DisclosureScope scope, DateTimeOffset from, DateTimeOffset until, long seen, long known, CancellationToken ct)
+    // A page of runs at a time; what they hold comes in the order of the log, because every place of a batch is before every place of the next.
+    private async IAsyncEnumerable<List<long>> Places(DisclosureScope scope, DateTimeOffset from, DateTimeOffset until, long known, [EnumeratorCancellation] CancellationToken ct)
     {
         var where = new Sql();
         if (scope.Actor is not null) where = where.Then($" and e.actor = {scope.Actor}");
         if (scope.Agency is not null) where = where.Then($" and e.agency = {scope.Agency}");
         if (scope.Grant is not null) where = where.Then($" and e.grant_id = {scope.Grant}");
         if (scope.Resource is not null) where = where.Then($" and e.resource = {scope.Resource}");
-        return db.List(
+        var (start, end) = (from.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds());
+        var batches = new List<long>();
+        for (var after = -1L; ; after = batches[^1])
+        {
+            batches = [.. await db.List(
+                $"""
+                select distinct e.batch from evidence_run e
+                where e.batch > {after} and e.batch < {known} and e.last_at >= {start} and e.first_at < {end} and e.kind like 'gateway.%' {where}
+                order by e.batch limit {Batches}
+                """, r => r.GetInt64(0), ct)];
+            if (batches.Count == 0) yield break;
+            foreach (var some in await Runs(batches, where, start, end, ct))
+                foreach (var page in some.Order().Chunk(Page)) yield return [.. page];
+        }
+    }
+
+    private async Task<IEnumerable<IEnumerable<long>>> Runs(List<long> batches, Sql where, long start, long end, CancellationToken ct)
+    {
+        var runs = await db.List(
             $"""
-            select e.place from evidence_entry e
-            where e.place > {seen} and e.place < {known} and e.happened_at >= {from} and e.happened_at < {until} and e.kind like 'gateway.%' {where}
-            order by e.place limit {Page}
-            """, r => r.GetInt64(0), ct);
+            select e.batch, e.places from evidence_run e
+            where e.batch in {batches} and e.last_at >= {start} and e.first_at < {end} and e.kind like 'gateway.%' {where}
+            """, r => (Batch: r.GetInt64(0), Moments: Moments.Read(r.GetInt64(0), r.Bytes(1))), ct);
+        return runs.GroupBy(run => run.Batch).OrderBy(batch => batch.Key).Select(batch => batch.SelectMany(run => run.Moments).Where(m => m.At >= start && m.At < end).Select(m => m.Place));
     }
 
     private async Task Hand(Book book, IReadOnlyList<long> places, DisclosureScope scope, DateTimeOffset from, DateTimeOffset until, Action<Disclosure> take, CancellationToken ct)

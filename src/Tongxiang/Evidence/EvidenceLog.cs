@@ -36,6 +36,8 @@ public sealed class EvidenceLog : IAsyncDisposable
 
     internal string Folder => home.Log;
 
+    internal FreshEntries Fresh { get; } = new();
+
     /// <summary>Why the log takes nothing more, or null while it does: then no data may leave either.</summary>
     public string? Stopped => Volatile.Read(ref book)?.Log.Fault?.Message;
 
@@ -54,6 +56,7 @@ public sealed class EvidenceLog : IAsyncDisposable
         var open = await Open(ct);
         var record = happening.Disclosed is { Subjects.Count: > 0 } disclosed ? await Sealed(disclosed, ct) : null;
         var placed = await Enter(open, new Record(null, happening, record is null ? null : JournalForm.Digest(record)).Canonical(), ct, record);
+        Fresh.Add(placed.Index, happening);
         return new(open.Origin, placed.Index, placed.Leaf.ToArray());
     }
 
@@ -64,7 +67,7 @@ public sealed class EvidenceLog : IAsyncDisposable
     /// <summary>The receipt of a business change; null while it waits for its place, or when there is no such evidence.</summary>
     public async Task<Receipt?> Of(string evidenceId, CancellationToken ct)
     {
-        var place = await db.One($"select place from evidence_entry where id = {evidenceId}", r => (long?)r.GetInt64(0), ct);
+        var place = await db.One($"select first_place from evidence_run where id = {evidenceId}", r => (long?)r.GetInt64(0), ct);
         if (place is not { } index) return null;
         var open = await Open(ct);
         return new(open.Origin, index, TreeHash.Sha256.Leaf(open.Log.Read(index).Leaf).ToArray());

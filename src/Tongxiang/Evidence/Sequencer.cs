@@ -10,7 +10,7 @@ namespace Tongxiang.Evidence;
 internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock) : IDisposable
 {
     private const int Batch = 200;
-    private const int IndexBatch = 1000;
+    private const int IndexBatch = 4000;
     private const int Rows = 20; // SQLite finds a parameter by walking all of a statement's: many rows at once cost their square
     private static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim round = new(1, 1);
@@ -50,42 +50,55 @@ internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock)
         while (true)
         {
             var from = await db.One($"select indexed from evidence_log where origin = {book.Origin}", r => r.GetInt64(0), ct);
-            var tail = new List<(long Index, byte[] Leaf, byte[] Opening)>();
-            book.Log.Each(from, IndexBatch, (index, leaf, opening) => tail.Add((index, leaf, opening)));
-            if (tail.Count == 0) return;
-            var rows = new List<(long Place, Record Record)>();
-            foreach (var (index, leaf, opening) in tail)
-                if (await evidence.Read(leaf, opening, ct) is { } opened) rows.Add((index, opened.Record));
-            await db.Commit(tx => Save(tx, book.Origin, from, tail.Count, rows), ct);
+            var end = Math.Min(book.Log.Size, from + IndexBatch);
+            if (end <= from) return;
+            var entries = evidence.Fresh.Take(from, end);
+            if (entries.Count < end - from) await ReadMissing(book, from, end, entries, ct);
+            await db.Commit(tx => Save(tx, book.Origin, from, end, entries), ct);
         }
     }
 
-    private static async Task Save(Tx tx, string origin, long from, int count, List<(long Place, Record Record)> rows)
+    // After a start, of business changes, and where the log was quicker than its caller.
+    private async Task ReadMissing(Book book, long from, long end, List<(Moment Moment, Traits Traits)> entries, CancellationToken ct)
+    {
+        var there = entries.Select(e => e.Moment.Place).Order().Append(end).ToList();
+        foreach (var next in there)
+        {
+            var tail = new List<(long Index, byte[] Leaf, byte[] Opening)>();
+            if (next > from) book.Log.Each(from, next - from, (index, leaf, opening) => tail.Add((index, leaf, opening)));
+            foreach (var (index, leaf, opening) in tail)
+                if (await evidence.Read(leaf, opening, ct) is { Record: var record }) entries.Add((new Moment(index, record.Happening.At.ToUnixTimeMilliseconds()), Traits.Of(record.Id, record.Happening)));
+            from = next + 1;
+        }
+    }
+
+    private static async Task Save(Tx tx, string origin, long from, long end, List<(Moment Moment, Traits Traits)> entries)
     {
         // The condition makes a second indexer, which cannot be while the lease holds, harmless.
-        if (await tx.Run($"update evidence_log set indexed = {from + count} where origin = {origin} and indexed = {from}") == 0) return;
-        foreach (var some in rows.Chunk(Rows))
+        if (await tx.Run($"update evidence_log set indexed = {end} where origin = {origin} and indexed = {from}") == 0) return;
+        var runs = entries.GroupBy(e => e.Traits, e => e.Moment).Select((run, ordinal) => (Ordinal: ordinal, Traits: run.Key, Moments: run.Order().ToList())).ToList();
+        foreach (var some in runs.Chunk(Rows))
         {
             // An id met twice keeps its first place: better than an index that stands still for ever.
-            await tx.Run($"insert into evidence_entry (place, id, kind, actor, agency, subject, resource, grant_id, client, happened_at) values {Sql.Join(", ", some.Select(r => Row(r.Place, r.Record)))} on conflict do nothing");
+            await tx.Run(
+                $"""
+                insert into evidence_run (batch, ordinal, id, kind, actor, agency, subject, resource, grant_id, client, entries, first_place, last_place, first_at, last_at, places)
+                values {Sql.Join(", ", some.Select(r => Row(from, r.Ordinal, r.Traits, r.Moments)))} on conflict do nothing
+                """);
         }
-        foreach (var some in rows.SelectMany(r => r.Record.Happening.Parties.Distinct(), (r, party) => Party(party, r.Place)).Chunk(Rows))
-            await tx.Run($"insert into evidence_party (agency, place) values {Sql.Join(", ", some)}");
-        foreach (var some in rows.Where(r => r.Record.Id is not null).Select(r => r.Record.Id!).Chunk(Rows))
+        foreach (var some in runs.SelectMany(r => r.Traits.AllParties, (r, party) => Of($"({party}, {from}, {r.Ordinal})")).Chunk(Rows))
+            await tx.Run($"insert into evidence_run_party (agency, batch, ordinal) values {Sql.Join(", ", some)}");
+        foreach (var some in runs.Where(r => r.Traits.Id is not null).Select(r => r.Traits.Id!).Chunk(Rows))
             await tx.Run($"delete from evidence_outbox where id in {some}");
     }
 
-    private static Sql Row(long place, Record record)
-    {
-        var h = record.Happening;
-        return Of($"({place}, {record.Id}, {h.Kind}, {h.Actor}, {h.Agency}, {h.Subject}, {Fact(h, "resource")}, {Fact(h, "grant")}, {Fact(h, "client")}, {h.At})");
-    }
-
-    private static Sql Party(string agency, long place) => Of($"({agency}, {place})");
+    private static Sql Row(long batch, int ordinal, Traits t, List<Moment> moments) => Of(
+        $"""
+        ({batch}, {ordinal}, {t.Id}, {t.Kind}, {t.Actor}, {t.Agency}, {t.Subject}, {t.Resource}, {t.Grant}, {t.Client},
+         {moments.Count}, {moments[0].Place}, {moments[^1].Place}, {moments.Min(m => m.At)}, {moments.Max(m => m.At)}, {Moments.Write(batch, moments)})
+        """);
 
     private static Sql Of(Sql sql) => sql;
-
-    private static string? Fact(Happening happening, string name) => happening.Facts.GetValueOrDefault(name);
 
     private async Task Sign(Book book, CancellationToken ct)
     {
