@@ -9,6 +9,10 @@ public static class Sm3
 {
     public const int Size = 32;
 
+    // A digest holds a kilobyte of tables, and a log makes two of them an entry.
+    [ThreadStatic]
+    private static SM3Digest? own;
+
     public static byte[] Hash(ReadOnlySpan<byte> data)
     {
         var to = new byte[Size];
@@ -18,7 +22,8 @@ public static class Sm3
 
     public static void Hash(ReadOnlySpan<byte> data, Span<byte> to)
     {
-        var digest = new SM3Digest();
+        var digest = own ??= new SM3Digest();
+        digest.Reset();
         digest.BlockUpdate(data);
         digest.DoFinal(to);
     }

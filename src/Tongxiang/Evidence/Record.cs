@@ -11,13 +11,19 @@ internal sealed record Record(string? Id, Happening Happening, string? Journal =
 {
     public const int SaltSize = 32;
     private const int MaxBytes = 64 << 10;
+    private const int KeptBytes = 8 << 10;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? own;
+
     private const string Instant = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>RFC 8785 text: whoever has it and the salt can compute the leaf with any other program.</summary>
     public byte[] Canonical()
     {
         var h = Happening;
-        var to = new ArrayBufferWriter<byte>(512);
+        var to = own is { Capacity: <= KeptBytes } kept ? kept : own = new ArrayBufferWriter<byte>(1024);
+        to.ResetWrittenCount();
         // Members in the canonical order, written directly: this lies on the path of every call.
         to.Write("{"u8);
         Member("\"actor\":"u8, h.Actor, to);

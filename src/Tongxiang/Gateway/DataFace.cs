@@ -202,7 +202,7 @@ public sealed class DataFace(Calls calls, GatewaySources sources, AnswerSignatur
 
     private static string Representation(HttpRequest request, AnswerForm form)
     {
-        var text = $"{request.Path}\n{request.QueryString}\n{form}\n{request.Headers.Range}\n{request.Headers["Prefer"]}";
+        var text = $"{request.Path}\n{request.QueryString}\n{form.ContentType}{form.HasMark}{form.StripsNulls}\n{request.Headers.Range}\n{request.Headers["Prefer"]}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
     }
 

@@ -13,6 +13,7 @@ namespace Tongxiang.Gateway;
 /// <summary>Turns calls into evidence: who, by which right, which columns, how many rows – never what stood in them.</summary>
 internal sealed class Witnessing(GatewaySources sources, NodeKey key)
 {
+    private const int FactsAtMost = 17;
     private readonly Watch.Pseudonyms pseudonyms = new(key);
     private readonly byte[] queries = key.Derive("gateway query digest");
     private readonly ConcurrentDictionary<Id<Version>, Receipt> ofVersions = new();
@@ -121,7 +122,7 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
 
     private Dictionary<string, string> Facts(Call call)
     {
-        var facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["resource"] = QueryText(call.Resource), ["form"] = call.Form };
+        var facts = new Dictionary<string, string>(FactsAtMost, StringComparer.Ordinal) { ["resource"] = QueryText(call.Resource), ["form"] = call.Form };
         if (call.Version is { } version)
         {
             facts["version"] = version.Number.ToString(CultureInfo.InvariantCulture);

@@ -10,11 +10,19 @@ internal readonly record struct ServeStatement(string Text, IReadOnlyList<object
 /// <summary>Turns a plan into SQL. Names come from the entry's checked fields, everything a caller wrote is a parameter; both stores answer alike.</summary>
 internal sealed class PlanSql
 {
-    private readonly StringBuilder text = new(256);
+    private readonly StringBuilder text = own ??= new StringBuilder(512);
     private readonly List<object> values = [];
     private readonly Store store;
 
-    private PlanSql(Store store) => this.store = store;
+    // One a thread: a statement is written in one go.
+    [ThreadStatic]
+    private static StringBuilder? own;
+
+    private PlanSql(Store store)
+    {
+        this.store = store;
+        text.Clear();
+    }
 
     /// <summary>The rows of the plan and one more, which only tells that there are more. The values that continue it follow the columns of the answer, and the subject those.</summary>
     public static ServeStatement Rows(Store store, string table, IReadOnlyList<string> key, Plan plan)

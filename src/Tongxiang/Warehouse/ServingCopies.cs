@@ -96,9 +96,11 @@ public sealed class ServingCopies : IAsyncDisposable
             return null;
         }
 
-        var done = await Run(version, PlanSql.Count(store, table, counted), row => page.Total = raw.sqlite3_column_int64(row, 0), row => page.Total = row.GetInt64(0), page, false, ct);
-        return done ? null : TooMuch(version);
+        return await Counted(version, table, counted, page, ct) ? null : TooMuch(version);
     }
+
+    private ValueTask<bool> Counted(Version version, string table, Plan counted, ServedPage page, CancellationToken ct) =>
+        Run(version, PlanSql.Count(store, table, counted), row => page.Total = raw.sqlite3_column_int64(row, 0), row => page.Total = row.GetInt64(0), page, false, ct);
 
     private async ValueTask<bool> Run(
         Version version, ServeStatement statement, Action<sqlite3_stmt> sqlite, Action<Npgsql.NpgsqlDataReader> reader, ServedPage page, bool isFile, CancellationToken ct)
