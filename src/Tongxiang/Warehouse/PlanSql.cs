@@ -4,7 +4,7 @@ using Tongxiang.Kernel;
 
 namespace Tongxiang.Warehouse;
 
-/// <summary>A statement on a serving table: text with @p0, @p1 … and their values.</summary>
+/// <summary>A statement on a serving table: text with $1, $2 … each once and in this order, which both stores take as they are, and their values.</summary>
 internal readonly record struct ServeStatement(string Text, IReadOnlyList<object> Values);
 
 /// <summary>Turns a plan into SQL. Names come from the entry's checked fields, everything a caller wrote is a parameter; both stores answer alike.</summary>
@@ -263,7 +263,7 @@ internal sealed class PlanSql
 
     private void Value(object value)
     {
-        text.Append(CultureInfo.InvariantCulture, $"@p{values.Count}");
         values.Add(value);
+        text.Append(CultureInfo.InvariantCulture, $"${values.Count}");
     }
 }

@@ -47,8 +47,9 @@ public sealed class ServingCopies : IAsyncDisposable
         var table = store == Store.PostgreSql ? ServeLayout.PostgresTable(version.Id) : ServeLayout.SqliteTable;
         var page = new ServedPage(plan.Columns, limits.PageBytes);
         if (plan.Subject is not null) page.Subjects = new SubjectList();
-        var taken = new Taking(page, plan.Limit, plan.Subject is { } subject ? Subjects.KindOf(subject) : null, PlanSql.IsPoint(plan, key) ? 0 : PlanSql.Continuing(plan, key).Count());
-        var done = await Run(version, PlanSql.Rows(store, table, key, plan), taken.Sqlite, taken.Postgres, page, plan.IsFile, ct);
+        var isPoint = PlanSql.IsPoint(plan, key);
+        var taken = new Taking(page, plan.Limit, plan.Subject is { } subject ? Subjects.KindOf(subject) : null, isPoint ? 0 : PlanSql.Continuing(plan, key).Count());
+        var done = await Run(version, PlanSql.Rows(store, table, key, plan), taken.Sqlite, taken.Postgres, page, plan.IsFile ? Reading.File : isPoint ? Reading.Point : Reading.Page, ct);
         if (!done || page.IsFull)
         {
             page.Dispose();
@@ -100,15 +101,15 @@ public sealed class ServingCopies : IAsyncDisposable
     }
 
     private ValueTask<bool> Counted(Version version, string table, Plan counted, ServedPage page, CancellationToken ct) =>
-        Run(version, PlanSql.Count(store, table, counted), row => page.Total = raw.sqlite3_column_int64(row, 0), row => page.Total = row.GetInt64(0), page, false, ct);
+        Run(version, PlanSql.Count(store, table, counted), row => page.Total = raw.sqlite3_column_int64(row, 0), row => page.Total = row.GetInt64(0), page, Reading.Page, ct);
 
     private async ValueTask<bool> Run(
-        Version version, ServeStatement statement, Action<sqlite3_stmt> sqlite, Action<Npgsql.NpgsqlDataReader> reader, ServedPage page, bool isFile, CancellationToken ct)
+        Version version, ServeStatement statement, Action<sqlite3_stmt> sqlite, Action<Npgsql.NpgsqlDataReader> reader, ServedPage page, Reading reading, CancellationToken ct)
     {
         if (postgres is not null)
         {
             var started = Stopwatch.GetTimestamp();
-            var whole = await postgres.Run(statement, reader, isFile, ct);
+            var whole = await postgres.Run(statement, reader, reading, ct);
             page.Cost += (long)(Stopwatch.GetElapsedTime(started).TotalMilliseconds * limits.Steps / 1_000 / limits.Milliseconds);
             return whole;
         }
@@ -119,7 +120,7 @@ public sealed class ServingCopies : IAsyncDisposable
         var connection = file.Rent();
         try
         {
-            return connection.Run(statement, sqlite, isFile ? long.MaxValue : limits.Steps, ct);
+            return connection.Run(statement, sqlite, reading == Reading.File ? long.MaxValue : limits.Steps, ct);
         }
         finally
         {
