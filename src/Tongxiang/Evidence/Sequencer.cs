@@ -10,11 +10,14 @@ namespace Tongxiang.Evidence;
 internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock) : IDisposable
 {
     private const int Batch = 200;
-    private const int IndexBatch = 4000;
-    private const int Rows = 20; // SQLite finds a parameter by walking all of a statement's: many rows at once cost their square
+    private const int IndexBatch = 20_000;
+    private const int Few = 2_000;
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(4);
+    private const int Ids = 20;
     private static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim round = new(1, 1);
     private DateTimeOffset kept = DateTimeOffset.MinValue;
+    private long caughtUp;
 
     /// <summary>One round: index the tail, append what waits, index it, sign. Rounds wait for each other: two at once would append a row twice.</summary>
     public async Task Run(CancellationToken ct)
@@ -23,9 +26,13 @@ internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock)
         try
         {
             var book = await evidence.Open(ct);
-            await Index(book, ct);
-            while (await AppendWaiting(book, ct))
+            if (!await MayWait(book, ct))
+            {
                 await Index(book, ct);
+                while (await AppendWaiting(book, ct))
+                    await Index(book, ct);
+                caughtUp = clock.GetTimestamp();
+            }
             await Sign(book, ct);
         }
         finally
@@ -35,6 +42,14 @@ internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock)
     }
 
     public void Dispose() => round.Dispose();
+
+    // The more entries come together, the more of them are alike: under load the index gathers for a few seconds. A business change does not wait for it.
+    private async Task<bool> MayWait(Book book, CancellationToken ct)
+    {
+        if (caughtUp == 0 || clock.GetElapsedTime(caughtUp) >= LongestLag) return false;
+        var indexed = await db.One($"select indexed from evidence_log where origin = {book.Origin}", r => r.GetInt64(0), ct);
+        return book.Log.Size - indexed is >= Few and < IndexBatch && await db.One($"select count(*) from evidence_outbox", r => r.GetInt64(0), ct) == 0;
+    }
 
     /// <summary>Appends up to a batch of waiting rows; false when there were none. Safe only after <see cref="Index"/> has caught up.</summary>
     internal async Task<bool> AppendWaiting(Book book, CancellationToken ct)
@@ -77,18 +92,12 @@ internal sealed class Sequencer(Db db, EvidenceLog evidence, TimeProvider clock)
         // The condition makes a second indexer, which cannot be while the lease holds, harmless.
         if (await tx.Run($"update evidence_log set indexed = {end} where origin = {origin} and indexed = {from}") == 0) return;
         var runs = entries.GroupBy(e => e.Traits, e => e.Moment).Select((run, ordinal) => (Ordinal: ordinal, Traits: run.Key, Moments: run.Order().ToList())).ToList();
-        foreach (var some in runs.Chunk(Rows))
-        {
-            // An id met twice keeps its first place: better than an index that stands still for ever.
-            await tx.Run(
-                $"""
-                insert into evidence_run (batch, ordinal, id, kind, actor, agency, subject, resource, grant_id, client, entries, first_place, last_place, first_at, last_at, places)
-                values {Sql.Join(", ", some.Select(r => Row(from, r.Ordinal, r.Traits, r.Moments)))} on conflict do nothing
-                """);
-        }
-        foreach (var some in runs.SelectMany(r => r.Traits.AllParties, (r, party) => Of($"({party}, {from}, {r.Ordinal})")).Chunk(Rows))
-            await tx.Run($"insert into evidence_run_party (agency, batch, ordinal) values {Sql.Join(", ", some)}");
-        foreach (var some in runs.Where(r => r.Traits.Id is not null).Select(r => r.Traits.Id!).Chunk(Rows))
+        // An id met twice keeps its first place: better than an index that stands still for ever.
+        await tx.Insert(
+            $"insert into evidence_run (batch, ordinal, id, kind, actor, agency, subject, resource, grant_id, client, entries, first_place, last_place, first_at, last_at, places) values ",
+            runs.Select(r => Row(from, r.Ordinal, r.Traits, r.Moments)), $" on conflict do nothing");
+        await tx.Insert($"insert into evidence_run_party (agency, batch, ordinal) values ", runs.SelectMany(r => r.Traits.AllParties, (r, party) => Of($"({party}, {from}, {r.Ordinal})")), $"");
+        foreach (var some in runs.Where(r => r.Traits.Id is not null).Select(r => r.Traits.Id!).Chunk(Ids))
             await tx.Run($"delete from evidence_outbox where id in {some}");
     }
 

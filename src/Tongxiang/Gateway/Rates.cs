@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Tongxiang.Kernel;
 
 namespace Tongxiang.Gateway;
 
@@ -24,14 +24,18 @@ public sealed class Rates(TimeProvider clock)
 {
     private const long minuteMs = 60_000;
     private const int mostKeys = 100_000;
-    private readonly ConcurrentDictionary<RateKey, StrongMark> marks = new();
+    private readonly SizedMap<RateKey, StrongMark> marks = new();
+    private long pruned;
 
     /// <summary>Takes one call, or says when the next one is possible.</summary>
     public RateLeft Take(RateKey key, int perMinute)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        if (marks.Count >= mostKeys) Prune(now);
-        var mark = marks.GetOrAdd(key, static _ => new StrongMark());
+        if (!marks.TryGet(key, out var mark))
+        {
+            if (marks.Size >= mostKeys) Prune(now);
+            mark = marks.GetOrAdd(key, new StrongMark());
+        }
         // Microseconds, for a thousand calls a minute are 60 ms apart and ten thousand 6.
         var step = Step(perMinute);
         while (true)
@@ -48,7 +52,7 @@ public sealed class Rates(TimeProvider clock)
     /// <summary>Gives a taken call back: another limit stopped it.</summary>
     public void GiveBack(RateKey key, int perMinute)
     {
-        if (marks.TryGetValue(key, out var mark)) Interlocked.Add(ref mark.AtUs, -Step(perMinute));
+        if (marks.TryGet(key, out var mark)) Interlocked.Add(ref mark.AtUs, -Step(perMinute));
     }
 
     /// <summary>What is left, without taking anything.</summary>
@@ -56,7 +60,7 @@ public sealed class Rates(TimeProvider clock)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000;
         var step = Step(perMinute);
-        var ahead = (marks.TryGetValue(key, out var mark) ? Math.Max(Interlocked.Read(ref mark.AtUs), now) : now) + step - now;
+        var ahead = (marks.TryGet(key, out var mark) ? Math.Max(Interlocked.Read(ref mark.AtUs), now) : now) + step - now;
         return ahead > minuteMs * 1_000
             ? new RateLeft(perMinute, 0, (int)((ahead - minuteMs * 1_000 + 999_999) / 1_000_000), true) { Scope = key.Scope }
             : new RateLeft(perMinute, (int)((minuteMs * 1_000 - ahead) / step) + 1, (int)((ahead + 999_999) / 1_000_000), false) { Scope = key.Scope };
@@ -65,7 +69,7 @@ public sealed class Rates(TimeProvider clock)
     /// <summary>Takes further calls afterwards: one that made the node work hard counts for several.</summary>
     public void Charge(RateKey key, int perMinute, long calls)
     {
-        if (calls > 0 && marks.TryGetValue(key, out var mark)) Interlocked.Add(ref mark.AtUs, Step(perMinute) * calls);
+        if (calls > 0 && marks.TryGet(key, out var mark)) Interlocked.Add(ref mark.AtUs, Step(perMinute) * calls);
     }
 
     /// <summary>One subscriber has many IPv6 addresses, but one /64.</summary>
@@ -81,10 +85,13 @@ public sealed class Rates(TimeProvider clock)
 
     private static long Step(int perMinute) => Math.Max(1, minuteMs * 1_000 / perMinute);
 
+    // Once a second at most: whoever comes from a hundred thousand addresses must not make every call walk over them.
     private void Prune(long nowMs)
     {
+        var last = Interlocked.Read(ref pruned);
+        if (nowMs - last < 1_000 || Interlocked.CompareExchange(ref pruned, nowMs, last) != last) return;
         foreach (var (key, mark) in marks)
-            if (Interlocked.Read(ref mark.AtUs) <= nowMs * 1_000) marks.TryRemove(key, out _);
+            if (Interlocked.Read(ref mark.AtUs) <= nowMs * 1_000) marks.Remove(key);
     }
 
     private sealed class StrongMark

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
@@ -12,14 +11,16 @@ namespace Tongxiang.Gateway;
 /// <summary>What may be named in a query, worked out once per grant and version.</summary>
 internal sealed class Scopes(GatewaySettings settings, Protections protections)
 {
-    private const int kept = 10_000;
-    private readonly ConcurrentDictionary<(Id<Grant>? Grant, Id<Version> Version, long Revision, long Proposed, long Protection, Audience Audience), Outcome<QueryScope>> known = new();
+    private const int kept = 20_000;
+    private readonly SizedMap<(Id<Grant>? Grant, Id<Version> Version, long Revision, long Proposed, long Protection, Audience Audience), Outcome<QueryScope>> known = new();
 
     public Outcome<QueryScope> Of(Entry entry, Version version, Grant? grant, Audience audience)
     {
-        if (known.Count > kept) known.Clear();
         // A grade that a draft raises and a key that changes count at once, as a published change does.
-        return known.GetOrAdd((grant?.Id, version.Id, entry.Revision, entry.ChangedAt.ToUnixTimeMilliseconds(), protections.Generation, audience), _ => grant is null ? Open(entry, version) : Granted(entry, version, grant, AudienceOf(grant, audience)));
+        var key = (grant?.Id, version.Id, entry.Revision, entry.ChangedAt.ToUnixTimeMilliseconds(), protections.Generation, audience);
+        if (known.TryGet(key, out var scope)) return scope;
+        if (known.Size >= kept) known.Clear();
+        return known.GetOrAdd(key, grant is null ? Open(entry, version) : Granted(entry, version, grant, AudienceOf(grant, audience)));
     }
 
     // A field can be stricter than its entry, and may have left it since: what is not open today does not exist for the public, in older versions too.

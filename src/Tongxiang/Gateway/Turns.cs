@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Tongxiang.Kernel;
 
 namespace Tongxiang.Gateway;
 
@@ -11,7 +11,7 @@ namespace Tongxiang.Gateway;
 public sealed class Turns(int places, int mostWaiting)
 {
     private const int mostConsumers = 10_000;
-    private readonly ConcurrentDictionary<string, Consumer> consumers = new(StringComparer.Ordinal);
+    private readonly SizedMap<string, Consumer> consumers = new(StringComparer.Ordinal);
     private readonly List<Consumer> queues = [];
     private readonly Lock gate = new();
     private int taken;
@@ -24,8 +24,11 @@ public sealed class Turns(int places, int mostWaiting)
     /// <param name="isPatient">Waits behind however many.</param>
     public ValueTask<Turn?> Enter(string consumer, CancellationToken ct, bool isPatient = false)
     {
-        if (consumers.Count > mostConsumers) Forget();
-        var own = consumers.GetOrAdd(consumer, static (_, turns) => new Consumer(turns), this);
+        if (!consumers.TryGet(consumer, out var own))
+        {
+            if (consumers.Size > mostConsumers) Forget();
+            own = consumers.GetOrAdd(consumer, new Consumer(this));
+        }
         if (Volatile.Read(ref waiting) == 0)
         {
             if (Interlocked.Increment(ref taken) <= places)
@@ -42,7 +45,7 @@ public sealed class Turns(int places, int mostWaiting)
     {
         lock (gate)
             foreach (var (name, consumer) in consumers)
-                if (Volatile.Read(ref consumer.Holds) == 0 && consumer.Queue.Count == 0) consumers.TryRemove(name, out _);
+                if (Volatile.Read(ref consumer.Holds) == 0 && consumer.Queue.Count == 0) consumers.Remove(name);
     }
 
     private async ValueTask<Turn?> Wait(Consumer own, bool isPatient, CancellationToken ct)

@@ -80,7 +80,7 @@ public sealed class Db : IAsyncDisposable
         if (Store == Store.Sqlite) await writeGate.WaitAsync(ct);
         try
         {
-            var connection = Store == Store.Sqlite ? writer ??= await Dialect.Open(Store, connectionString, ct) : await Rent(ct);
+            var connection = Store == Store.Sqlite ? writer ??= await Dialect.OpenWriter(connectionString, ct) : await Rent(ct);
             try
             {
                 return await CommitOn(connection, work, ct);
@@ -138,6 +138,7 @@ public sealed class Db : IAsyncDisposable
 /// <summary>One commit under way: its statements see each other, and nobody else sees them before the end.</summary>
 public sealed class Tx
 {
+    private const int RowsAtOnce = 100;
     private readonly DbConnection connection;
     private readonly DbTransaction transaction;
     private readonly StatementTrace? trace;
@@ -161,6 +162,31 @@ public sealed class Tx
         trace?.Ran(Store, file, line);
         await using var command = Statement.Command(connection, transaction, sql);
         return await command.ExecuteNonQueryAsync(Ct);
+    }
+
+    /// <summary>Inserts many rows of one form: on SQLite one after the other by one prepared statement, because it finds a parameter by walking all of a statement's; on PostgreSQL many at once, because each statement is a journey.</summary>
+    public async Task Insert(Sql head, IEnumerable<Sql> rows, Sql tail, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        if (Store == Store.PostgreSql)
+        {
+            foreach (var some in rows.Chunk(RowsAtOnce)) await Run(head.Then(Sql.Join(", ", some)).Then(tail), file, line);
+            return;
+        }
+        DbCommand? prepared = null;
+        try
+        {
+            foreach (var row in rows)
+            {
+                if (prepared is null) prepared = Statement.Command(connection, transaction, head.Then(row).Then(tail));
+                else row.Refill(prepared);
+                await prepared.ExecuteNonQueryAsync(Ct);
+            }
+        }
+        finally
+        {
+            if (prepared is not null) await prepared.DisposeAsync();
+            trace?.Ran(Store, file, line);
+        }
     }
 
     public Task<T?> One<T>(Sql sql, Func<DbDataReader, T> read, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)

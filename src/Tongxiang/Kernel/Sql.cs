@@ -85,6 +85,15 @@ public sealed class Sql
         command.CommandText = text.ToString();
     }
 
+    /// <summary>Puts the values of this row where those of the one before it were; both have the same form and nothing but rows has holes.</summary>
+    internal void Refill(DbCommand command)
+    {
+        var at = 0;
+        foreach (var piece in pieces)
+            if (piece is not Text) command.Parameters[at++].Value = piece ?? DBNull.Value;
+        if (at != command.Parameters.Count) throw new InvalidOperationException($"A row with {at} values follows one with {command.Parameters.Count}.");
+    }
+
     private void AppendList(IEnumerable many)
     {
         var first = true;
