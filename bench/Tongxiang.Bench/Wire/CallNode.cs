@@ -27,6 +27,7 @@ internal sealed class CallNode(string[] args)
 
     private readonly Id<Agency> provider = Id<Agency>.New(TimeProvider.System);
     private readonly Id<Agency> consumer = Id<Agency>.New(TimeProvider.System);
+    private readonly Id<Agency> other = Id<Agency>.New(TimeProvider.System);
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private ActiveGrants grants = ActiveGrants.Empty;
 
@@ -55,7 +56,9 @@ internal sealed class CallNode(string[] args)
         await using var app = Node.Build(new NodeOptions("http://127.0.0.1:" + port, Path.Combine(folder, "node"), settings, null), services => services.AddSingleton(Sources));
         await Node.Start(app, new NodeOptions(null, null, null, null), default);
         await Fill(app.Services.GetRequiredService<Home>(), postgres);
-        Console.WriteLine("READY " + await Token(app.Services, "http://127.0.0.1:" + port));
+        var url = "http://127.0.0.1:" + port;
+        await Region(app.Services);
+        Console.WriteLine($"READY {await Token(app.Services, url, consumer, "civil-affairs-01")} {await Token(app.Services, url, other, "education-01")}");
         await app.WaitForShutdownAsync();
         return 0;
     }
@@ -69,6 +72,7 @@ internal sealed class CallNode(string[] args)
             var entry = place.Entry with { Id = Id<Entry>.New(TimeProvider.System), Slug = i == 0 ? "people" : string.Create(CultureInfo.InvariantCulture, $"people-{i}"), Agency = provider };
             entries[entry.Slug] = entry;
             made.Add(place.GrantOf(entry, consumer));
+            if (i == 0) made.Add(place.GrantOf(entry, other));
         }
         grants = ActiveGrants.Empty.With(made, 1);
     }
@@ -97,26 +101,31 @@ internal sealed class CallNode(string[] args)
         await copy.ExecuteNonQueryAsync();
     }
 
-    // As any system does it: a registered public key, an assertion signed with the private one, a token for it.
-    private async Task<string> Token(IServiceProvider services, string url)
+    private async Task Region(IServiceProvider services)
     {
-        var (roster, clients, directory) = (services.GetRequiredService<Roster>(), services.GetRequiredService<Clients>(), services.GetRequiredService<Agencies.Directory>());
+        var roster = services.GetRequiredService<Roster>();
         await roster.LoadDivisions([new Division("290000", "云汀省", "Yunting", null, 1, new DateOnly(2020, 1, 1), null, "demonstration")], default);
         Must(await roster.Add(Caller.Platform, new Agency(provider, "bureau", FictionalNumbers.Credit("11", "290000", 1), "数据局", "Data Bureau", AgencyKind.Bureau, "290000", null, null, null), default));
         Must(await roster.Add(Caller.Platform, new Agency(consumer, "civil-affairs", FictionalNumbers.Credit("11", "290000", 2), "民政厅", "Civil Affairs", AgencyKind.Department, "290000", provider, null, null), default));
-        await directory.Refresh(default);
+        Must(await roster.Add(Caller.Platform, new Agency(other, "education", FictionalNumbers.Credit("11", "290000", 3), "教育厅", "Education", AgencyKind.Department, "290000", provider, null, null), default));
+        await services.GetRequiredService<Agencies.Directory>().Refresh(default);
+    }
+
+    // As any system does it: a registered public key, an assertion signed with the private one, a token for it.
+    private static async Task<string> Token(IServiceProvider services, string url, Id<Agency> agency, string name)
+    {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var point = key.ExportParameters(false).Q;
         var jwk = JsonSerializer.SerializeToElement(new { kty = "EC", crv = "P-256", x = Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(point.X!), y = Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(point.Y!) });
-        Must(await clients.RegisterFor(consumer, null, new NewClient("civil-affairs-01", "低保核验系统", jwk), default));
+        Must(await services.GetRequiredService<Clients>().RegisterFor(agency, null, new NewClient(name, "业务系统", jwk), default));
         using var signer = Signer.Read(key.ExportPkcs8PrivateKeyPem(), null);
         using var http = new HttpClient();
         using var answer = await http.PostAsync(new Uri(url + "/connect/token"), new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["grant_type"] = "client_credentials",
-            ["client_id"] = "civil-affairs-01",
+            ["client_id"] = name,
             ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ["client_assertion"] = Server.Verbs.Token.Assertion(signer, "civil-affairs-01", url + "/", null, TimeProvider.System),
+            ["client_assertion"] = Server.Verbs.Token.Assertion(signer, name, url + "/", null, TimeProvider.System),
         }));
         var content = await answer.Content.ReadFromJsonAsync<JsonElement>();
         return content.TryGetProperty("access_token", out var token) ? token.GetString()! : throw new InvalidOperationException(content.ToString());

@@ -17,6 +17,7 @@ internal sealed class Table(string[] args)
     private readonly int rounds = CallNode.Number(args, "--rounds", 3);
     private readonly List<Child> children = [];
     private readonly List<Arm> arms = [];
+    private Arm? polite;
 
     private sealed record Arm(string Name, string Group, Uri Address, IReadOnlyList<int> Servers, string? Script, params string[] Headers)
     {
@@ -57,7 +58,20 @@ internal sealed class Table(string[] args)
         foreach (var arm in arms) await Load.Run(arm.Address, arm.Servers, Connections, arm.Group == "still" ? 2 : warm, arm.Script, arm.Headers);
         for (var round = 0; round < rounds; round++)
             foreach (var arm in arms) arm.Turns.Add(await Load.Run(arm.Address, arm.Servers, Connections, seconds, arm.Script, arm.Headers));
-        return Say(flush);
+        var isGood = Say(flush) == 0;
+        if (polite is not null && Wanted("flood")) isGood &= await Flood();
+        return isGood ? 0 : 1;
+    }
+
+    // One consumer asks over 64 connections as fast as it is answered, with no limit of its own; the other has one connection.
+    private async Task<bool> Flood()
+    {
+        var crowd = arms.First(a => a.Headers.Length > 0);
+        var flood = Load.Run(crowd.Address, crowd.Servers, Connections, seconds, crowd.Script, crowd.Headers);
+        var seen = await Load.Run(polite!.Address, polite.Servers, 1, seconds, polite.Script, polite.Headers);
+        var by = await flood;
+        Print($"while another consumer takes {by.PerSecond:N0} answers/s over {Connections} connections: p50 {seen.P50:F2} ms, p99 {seen.P99:F2} ms, ratio {seen.P99 / seen.P50:F1} (10 allowed)");
+        return seen.P99 <= 10 * seen.P50;
     }
 
     private int Say(double flush)
@@ -127,10 +141,12 @@ internal sealed class Table(string[] args)
         var (child, line) = await Child.Own(l => l.StartsWith("READY ", StringComparison.Ordinal),
             ["node-for-calls", "--data", Path.Combine(work, "node-" + port), "--port", port.ToString(CultureInfo.InvariantCulture), "--rows", rows.ToString(CultureInfo.InvariantCulture), "--grants", grants.ToString(CultureInfo.InvariantCulture), .. more]);
         children.Add(child);
-        string[] headers = ["Authorization: Bearer " + line["READY ".Length..], "Data-Operator: clerk-7", "Data-Case: BJ-2026-1"];
+        var tokens = line["READY ".Length..].Split(' ');
+        string[] headers = ["Authorization: Bearer " + tokens[0], "Data-Operator: clerk-7", "Data-Case: BJ-2026-1"];
         var address = new Uri($"http://127.0.0.1:{port}/data/people");
         IReadOnlyList<int> servers = database is null ? [child.Id] : [child.Id, .. Postmasters()];
         var resource = grants == 1 ? "\"people\"" : string.Create(CultureInfo.InvariantCulture, $"resource({grants})");
+        if (database is null && grants <= 10) polite = new Arm("the other", "row", address, servers, Lua("polite-" + port, "\"/data/people?id=eq.\" .. key()"), ["Authorization: Bearer " + tokens[1], .. headers[1..]]);
         arms.Add(new Arm(name + ", all controls", "row", address, servers, Lua("our-row-" + port, $"\"/data/\" .. {resource} .. \"?id=eq.\" .. key()"), headers));
         if (grants <= 10) arms.Add(new Arm("– page of 100", "page", address, servers, Lua("our-page-" + port, $"\"/data/\" .. {resource} .. \"?limit=100&sex=eq.1&id=gte.\" .. key()"), headers));
     }
