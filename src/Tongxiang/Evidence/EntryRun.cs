@@ -74,7 +74,7 @@ internal static class Moments
 /// <summary>Entries witnessed a moment ago, kept until the index takes them, so that it need not read, open and parse them. What is not here is read from the log.</summary>
 internal sealed class FreshEntries
 {
-    private const int Most = 200_000;
+    private const int Most = 50_000;
     private readonly Lock gate = new();
     private readonly Dictionary<Traits, Traits> known = [];
     private List<(Moment Moment, Traits Traits)> waiting = [];

@@ -102,6 +102,8 @@ public sealed class Openings(Db db, EvidenceLog evidence)
     // Every place of a batch is before every place of the next, but the runs of one batch lie in each other: a batch counts when all its runs are there.
     private async Task<List<long>> Newest(OpeningReader reader, OpeningQuery query, long before, int wanted, CancellationToken ct)
     {
+        // A row can hold thousands of entries, or one.
+        var rows = Math.Clamp(wanted / 4, 16, 100);
         var (found, open) = (new List<long>(), new List<long>());
         for (var (batch, ordinal) = (before, long.MaxValue); ;)
         {
@@ -109,7 +111,7 @@ public sealed class Openings(Db db, EvidenceLog evidence)
                 $"""
                 select e.batch, e.places, e.ordinal from evidence_run e
                 where (e.batch < {batch} or (e.batch = {batch} and e.ordinal > {ordinal})) and e.first_place < {before} {Visible(reader)} {Where(query)}
-                order by e.batch desc, e.ordinal limit {wanted}
+                order by e.batch desc, e.ordinal limit {rows}
                 """, r => (Run: Run(r), Ordinal: r.GetInt64(2)), ct);
             foreach (var (run, at) in runs)
             {
@@ -117,8 +119,8 @@ public sealed class Openings(Db db, EvidenceLog evidence)
                 (batch, ordinal) = (run.Batch, at);
                 open.AddRange(run.Moments.Where(m => m.Place < before && Fits(query, m)).Select(m => m.Place));
             }
-            if (runs.Count < wanted) Close();
-            if (found.Count >= wanted || runs.Count < wanted) return found.Count > wanted ? found[..wanted] : found;
+            if (runs.Count < rows) Close();
+            if (found.Count >= wanted || runs.Count < rows) return found.Count > wanted ? found[..wanted] : found;
         }
 
         void Close()

@@ -17,7 +17,8 @@ public sealed record AlarmPage(IReadOnlyList<AlarmView> Items, string? Next);
 public sealed record RulePage(IReadOnlyList<FuseRule> Items, string? Next);
 
 /// <summary>Where a rule shall stand.</summary>
-public sealed record RuleSwitch(RuleMode Mode, string Reason);
+/// <param name="ChangedAt">As the rule said when it was looked at; when another has changed it since, this is refused (409).</param>
+public sealed record RuleSwitch(RuleMode Mode, string Reason, DateTimeOffset? ChangedAt = null);
 
 /// <summary>Other terms for a rule.</summary>
 public sealed record RuleWish(RuleTerms Terms, string Reason);
@@ -37,7 +38,7 @@ internal static class AlarmRoutes
         api.MapPut("rules/{id}", async (string id, RuleWish wish, HttpContext http, Policy door, CancellationToken ct) =>
             (await door.Declare(http.Caller(), id, wish.Terms, wish.Reason, ct)).Answer(TypedResults.Ok)).WithName("watch.declare").Produces<FuseRule>();
         api.MapPost("rules/{id}/mode", async (string id, RuleSwitch wish, HttpContext http, Policy door, CancellationToken ct) =>
-            (await door.Switch(http.Caller(), id, wish.Mode, wish.Reason, ct)).Answer(TypedResults.Ok)).WithIdempotency().WithName("watch.switch").Produces<FuseRule>();
+            (await door.Switch(http.Caller(), id, wish.Mode, wish.Reason, ct, wish.ChangedAt)).Answer(TypedResults.Ok)).WithIdempotency().WithName("watch.switch").Produces<FuseRule>();
     }
 
     private static AlarmView View(RaisedAlarm alarm, HttpContext http) => new(alarm, AlarmWords.Of(alarm, Language.Of(http.Request)));

@@ -29,16 +29,23 @@ public sealed class Policy(Db db, TimeProvider clock, EvidenceLog evidence)
     }
 
     /// <summary>Puts a rule live, back under trial, or off; what is off goes live only through a trial.</summary>
-    public async Task<Outcome<FuseRule>> Switch(Caller caller, string id, RuleMode mode, string reason, CancellationToken ct)
+    /// <param name="seen">When the rule was last changed, as the caller saw it: who decides on something older sees the newer first. Null decides on what stands.</param>
+    public async Task<Outcome<FuseRule>> Switch(Caller caller, string id, RuleMode mode, string reason, CancellationToken ct, DateTimeOffset? seen = null)
     {
         if (!TripRules.IsGuard(caller)) return Refusal.Forbidden("watch.not-yours");
         if (Trips.Say(reason) is { } unsaid) return unsaid;
+        await Follow(ct);
         if (now.Rules.FirstOrDefault(r => r.Id == id) is not { } rule) return Refusal.NotFound(id);
+        if (seen is { } before && before.ToUnixTimeMilliseconds() != rule.ChangedAt.ToUnixTimeMilliseconds()) return Changed(rule);
         if (mode == RuleMode.Live && rule.Mode == RuleMode.Off) return Refusal.Conflict("watch.rule-dark-first", id);
         if (mode == rule.Mode) return rule;
-        var at = clock.GetUtcNow();
-        return await Save(caller, rule with { Mode = mode, DarkSince = mode == RuleMode.Dark ? at : rule.DarkSince, LiveSince = mode == RuleMode.Live ? at : null }, reason, at, ct);
+        // Never the moment it was changed before: by that moment the next who decides is told apart.
+        var at = clock.GetUtcNow() is var present && present > rule.ChangedAt ? present : rule.ChangedAt.AddMilliseconds(1);
+        var switched = rule with { Mode = mode, DarkSince = mode == RuleMode.Dark ? at : rule.DarkSince, LiveSince = mode == RuleMode.Live ? at : null };
+        return await Save(caller, switched, reason, at, ct, rule.ChangedAt) is { } saved ? saved : Changed(now.Rules.FirstOrDefault(r => r.Id == id) ?? rule);
     }
+
+    private static Refusal Changed(FuseRule rule) => Refusal.Conflict("watch.rule-changed", rule.Id, rule.ChangedByName);
 
     /// <summary>A new rule, or other terms for one that is there: it runs dark from now on.</summary>
     public async Task<Outcome<FuseRule>> Declare(Caller caller, string id, RuleTerms terms, string reason, CancellationToken ct)
@@ -47,7 +54,7 @@ public sealed class Policy(Db db, TimeProvider clock, EvidenceLog evidence)
         if (Wrong(id, terms) is { } wrong) return Refusal.Invalid(wrong);
         if (Trips.Say(reason) is { } unsaid) return unsaid;
         var at = clock.GetUtcNow();
-        return await Save(caller, new FuseRule(id, terms, RuleMode.Dark, at, null, caller.Name, at), reason, at, ct);
+        return (await Save(caller, new FuseRule(id, terms, RuleMode.Dark, at, null, caller.Name, at), reason, at, ct))!;
     }
 
     /// <summary>Takes in what any copy changed.</summary>
@@ -79,12 +86,14 @@ public sealed class Policy(Db db, TimeProvider clock, EvidenceLog evidence)
         now = new Snapshot(last, rules, lessons);
     }
 
-    private async Task<FuseRule> Save(Caller caller, FuseRule rule, string reason, DateTimeOffset at, CancellationToken ct)
+    // Null when the rule is no longer the one that was seen: what another declared meanwhile is never overwritten with older terms.
+    private async Task<FuseRule?> Save(Caller caller, FuseRule rule, string reason, DateTimeOffset at, CancellationToken ct, DateTimeOffset? seen = null)
     {
         rule = rule with { ChangedByName = caller.Name, ChangedAt = at };
         var terms = JsonSerializer.Serialize(rule.Terms, Wire.Json);
-        await db.Commit(async tx =>
+        var isSaved = await db.Commit(async tx =>
         {
+            if (seen is { } before && await tx.Run($"update watch_rule set changed_at = {at} where id = {rule.Id} and changed_at = {before}") == 0) return false;
             var facts = new Dictionary<string, string> { ["rule"] = rule.Id, ["mode"] = rule.Mode.ToString(), ["terms"] = Trips.Digest(terms), ["scope"] = rule.Terms.Scope.ToString(), ["action"] = rule.Terms.Action.ToString() };
             if (reason.Length > 0) facts["reason"] = Trips.Digest(reason);
             var witnessed = await evidence.Append(tx, new Happening("watch.rule", caller.Actor, caller.Agency?.ToString(), $"rule:{rule.Id}", at, facts));
@@ -96,9 +105,10 @@ public sealed class Policy(Db db, TimeProvider clock, EvidenceLog evidence)
                   changed_by = excluded.changed_by, changed_by_name = excluded.changed_by_name, changed_at = excluded.changed_at, evidence = excluded.evidence
                 """);
             await Changes.Record(tx, "rule", rule.Id, at);
+            return true;
         }, ct);
         await Follow(CancellationToken.None);
-        return rule;
+        return isSaved ? rule : null;
     }
 
     private static FieldError? Wrong(string id, RuleTerms terms) => 0 switch

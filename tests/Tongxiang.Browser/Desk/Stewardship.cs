@@ -97,7 +97,8 @@ internal static class Stewardship
         await page.WaitForURLAsync("**/landings/*");
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "确认并入库" })).ToBeVisibleAsync();
         await Look(page, "layout", scripts);
-        await page.GetByRole(AriaRole.Button, new() { Name = "确认并入库" }).ClickAsync();
+        await page.RunAndWaitForRequestFinishedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "确认并入库" }).ClickAsync(), new() { Predicate = r => r.Method == "GET" || scripts });
+        await page.WaitForLoadStateAsync();
         // Scripts follow the work by themselves; without them the reader asks again.
         var done = page.GetByText("已入库");
         for (var asked = 0; !scripts && asked < 100 && await done.CountAsync() == 0; asked++) await page.ReloadAsync();

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Lab;
 using Tongxiang.Tests.Laws;
@@ -15,9 +13,7 @@ public sealed partial class GuideTests
     {
         Assert.SkipUnless(File.Exists("/bin/bash") && File.Exists("/usr/bin/curl"), "Needs bash and curl.");
         var mutual = $"https://127.0.0.1:{Tongxiang.Tests.Agencies.MutualTests.FreePort()}";
-        // Slow hashes guard real passwords; here they would only be waited for.
-        await using var node = await NodeLab.Start(Store.Sqlite, s => s.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1_000), people: 500,
-            settings: new Dictionary<string, string> { ["Listeners:Mutual"] = mutual });
+        await using var node = await NodeLab.Start(Store.Sqlite, people: 500, settings: new Dictionary<string, string> { ["Listeners:Mutual"] = mutual });
         var folder = StoreLab.Folder();
         var command = Path.Combine(folder, "tongxiang");
         await File.WriteAllTextAsync(command, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "Tongxiang.Server.dll")}' \"$@\"\n");

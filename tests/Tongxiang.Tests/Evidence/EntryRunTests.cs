@@ -121,6 +121,34 @@ public sealed class EntryRunTests
         Assert.Equal((3, 300), await lab.Lab.Db.One($"select count(*), sum(entries) from evidence_run", r => ((int)r.GetInt64(0), (int)r.GetInt64(1)), default));
     }
 
+    [Theory, EveryStore]
+    public async Task Under_load_the_index_gathers_but_neither_for_long_nor_before_a_business_change(Store store)
+    {
+        await using var lab = await EvidenceLab.Open(store);
+        Task<long> Indexed() => lab.Lab.Db.One($"select indexed from evidence_log", r => r.GetInt64(0), default);
+        async Task Crowd(int calls)
+        {
+            await Task.WhenAll(Enumerable.Range(0, calls).Select(_ => lab.Log.Witness(lab.Happened("gateway.answered", "a1", "grant:1", ("resource", "people")), default).AsTask()));
+            await lab.Sequencer.Run(default);
+        }
+        await Crowd(1);
+        await Crowd(2_500);
+        Assert.Equal(1, await Indexed());
+        await Crowd(500);
+        Assert.Equal(1, await Indexed());
+        lab.Lab.Clock.Advance(TimeSpan.FromSeconds(4));
+        await Crowd(1);
+        Assert.Equal(3_002, await Indexed());
+
+        await Crowd(2_100);
+        Assert.Equal(3_002, await Indexed());
+        var id = await lab.Append(lab.Happened("share.granted"));
+        await lab.Sequencer.Run(default);
+        Assert.Equal(5_103, await Indexed());
+        Assert.Equal(5_102, (await lab.Log.Of(id, default))!.Index);
+        Assert.Equal(5_103, (await lab.Openings.Counts(new OpeningReader(null, IsAuditor: true), new OpeningQuery(), "", default)).Sum(c => c.Count));
+    }
+
     private static Happening Made(EvidenceLab lab, Random random)
     {
         var kind = random.Next(3) switch { 0 => "gateway.answered", 1 => "gateway.refused", _ => "share.granted" };

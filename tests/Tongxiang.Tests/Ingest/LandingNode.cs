@@ -3,8 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Catalog;
@@ -27,7 +25,7 @@ internal sealed class LandingNode : IAsyncDisposable
 
     public static async Task<LandingNode> Start(Store store, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var lab = new LandingNode(await NodeLab.Start(store, services => services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1000), settings: settings));
+        var lab = new LandingNode(await NodeLab.Start(store, settings: settings));
         var staff = await Staff.Enrol(lab.Node.Services);
         Field Of(string name, string title, string? element, bool personal = false, FieldType type = FieldType.Text) =>
             Samples.Field(name, type) with { Title = title, TitleEn = null, Element = element, IsPersonal = personal, IsRequired = false, Length = element is null && type == FieldType.Text ? 40 : null };

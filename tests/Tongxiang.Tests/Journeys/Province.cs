@@ -6,8 +6,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Lab;
@@ -29,7 +27,7 @@ internal sealed class Province : IAsyncDisposable
     public static async Task<Province> Open(Store store)
     {
         // Slow hashes guard real passwords; here they would only be waited for.
-        var province = new Province(await NodeLab.Start(store, services => services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1_000)));
+        var province = new Province(await NodeLab.Start(store));
         var opened = new DateOnly(2020, 1, 1);
         await province.Node.Get<Roster>().LoadDivisions(
             [new Division("290000", "云岭省", "Yunling", null, 1, opened, null, "demonstration"), new Division("290100", "南湖市", "Nanhu", "290000", 2, opened, null, "demonstration")], default);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Kernel;
 using Tongxiang.Server;
@@ -45,6 +46,8 @@ public sealed class NodeLab : IAsyncDisposable
         var app = Node.Build(options, services =>
         {
             services.AddSingleton(StoreLab.Trace);
+            // A region has some seventy accounts: to make and check their passwords as slowly as a node does would be most of a test's time.
+            services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1_000);
             more?.Invoke(services);
         });
         await Node.Start(app, options, default);

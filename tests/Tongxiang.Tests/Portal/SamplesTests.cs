@@ -2,8 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Kernel;
 using Tongxiang.Portal.Public;
 using Tongxiang.Server.Verbs;
@@ -67,8 +65,7 @@ public sealed partial class SamplesTests(SamplesTests.Region region) : IClassFix
 
         public async ValueTask InitializeAsync()
         {
-            // Slow hashes guard real passwords; here they would only be waited for.
-            Node = await NodeLab.Start(Store.Sqlite, s => s.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1_000), people: 500);
+            Node = await NodeLab.Start(Store.Sqlite, people: 500);
             var demonstration = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Node.Get<Tongxiang.Kernel.Home>().Root, "demo.json")))!;
             var key = demonstration["clients"]!.AsArray().Single(c => (string)c!["clientId"]! == "civil-affairs-01")!["privateJwk"]!.ToJsonString();
             using var signer = Signer.Read(key, null);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Core.Behaviour;
+using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Gateway;
 using Tongxiang.Tests.Lab;
@@ -41,6 +42,26 @@ public sealed class AlarmTests
         var terms = policy.Rules.Single(r => r.Id == "foreign-network").Terms;
         Assert.Equal(RuleMode.Dark, (await policy.Declare(WatchLab.Guard, "foreign-network", terms with { LeastStrength = 2 }, "提高强度", default)).Value.Mode);
         Assert.Equal("terms.leastStrength", (await policy.Declare(WatchLab.Guard, "foreign-network", terms with { LeastStrength = 0 }, "去掉强度", default)).Refusal!.Fields[0].Field);
+    }
+
+    [Theory, EveryStore]
+    public async Task Who_decides_on_what_another_has_changed_meanwhile_sees_that_first(Store store)
+    {
+        await using var lab = await Opened(store);
+        var policy = lab.Get<Policy>();
+        var seen = policy.Rules.Single(r => r.Id == "foreign-network").ChangedAt;
+        var asked = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => policy.Switch(WatchLab.Guard, "foreign-network", i % 2 == 0 ? RuleMode.Live : RuleMode.Off, "两个人同时决定", default, seen)));
+        Assert.Single(asked, a => !a.IsRefused);
+        Assert.All(asked.Where(a => a.IsRefused), a => Assert.Equal(("watch.rule-changed", 409), (a.Refusal!.Code, a.Refusal.Status)));
+
+        // Other terms from another copy are not undone by a switch that has not heard of them.
+        var other = new Policy(lab.Store.Db, lab.Store.Clock, lab.Get<EvidenceLog>());
+        await other.Follow(default);
+        var terms = other.Rules.Single(r => r.Id == "foreign-network").Terms with { LeastStrength = 2 };
+        await policy.Declare(WatchLab.Guard, "foreign-network", terms, "提高强度", default);
+        var live = (await other.Switch(WatchLab.Guard, "foreign-network", RuleMode.Live, "试运行无误", default)).Value;
+        Assert.Equal(2, live.Terms.LeastStrength);
+        Assert.Equal(2, policy.Rules.Single(r => r.Id == "foreign-network").Terms.LeastStrength);
     }
 
     [Theory, EveryStore]

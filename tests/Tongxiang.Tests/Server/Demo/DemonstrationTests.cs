@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Core.Elements;
@@ -47,7 +45,7 @@ public sealed class DemonstrationTests
     }
 
     // Slow hashes guard real passwords; here they would only be waited for.
-    private static Task<NodeLab> Start(Store store) => NodeLab.Start(store, services => services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1_000), People);
+    private static Task<NodeLab> Start(Store store) => NodeLab.Start(store, people: People);
 
     private static async Task<Manifest> IsFilled(NodeLab node)
     {
