@@ -97,11 +97,16 @@ internal static class Stewardship
         await page.WaitForURLAsync("**/landings/*");
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "确认并入库" })).ToBeVisibleAsync();
         await Look(page, "layout", scripts);
-        await page.RunAndWaitForRequestFinishedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "确认并入库" }).ClickAsync(), new() { Predicate = r => r.Method == "GET" || scripts });
-        await page.WaitForLoadStateAsync();
+        var confirm = page.GetByRole(AriaRole.Button, new() { Name = "确认并入库" });
+        await confirm.ClickAsync();
+        await Assertions.Expect(confirm).ToBeHiddenAsync();
         // Scripts follow the work by themselves; without them the reader asks again.
         var done = page.GetByText("已入库");
-        for (var asked = 0; !scripts && asked < 100 && await done.CountAsync() == 0; asked++) await page.ReloadAsync();
+        for (var asked = 0; !scripts && asked < 100 && await done.CountAsync() == 0; asked++)
+        {
+            await page.WaitForTimeoutAsync(250);
+            await page.GotoAsync(page.Url);
+        }
         await Assertions.Expect(done.First).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await Assertions.Expect(page.GetByText($"{rows.ToString("N0", CultureInfo.InvariantCulture)} 行写入第 1 版")).ToBeVisibleAsync();
         await Look(page, "landed", scripts);

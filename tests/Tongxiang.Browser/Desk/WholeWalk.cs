@@ -147,7 +147,7 @@ public sealed partial class WholeWalk(Chromium chromium, Site site)
         for (var asked = 0; asked < 40 && await page.GetByRole(AriaRole.Link, new() { Name = "下载证明" }).CountAsync() == 0; asked++)
         {
             await page.WaitForTimeoutAsync(250);
-            await page.ReloadAsync();
+            await page.GotoAsync(page.Url);
         }
         Assert.Empty(await PageCheck.Faults(page, 1440));
         await PageCheck.Shoot(page, "verify-holds");
