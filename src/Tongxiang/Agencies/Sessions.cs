@@ -46,7 +46,7 @@ public sealed class Sessions
             return new Refusal(429, "agencies.too-many-tries") { RetryAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds) };
         }
         var account = await users.FindByNameAsync(name);
-        var isRight = await IsRight(users, account, password);
+        var isRight = await IsRight(users, account, password, ct);
         if (!isRight || account is not { IsEnabled: true } || directory.Person(account.Id) is not { } person)
         {
             Interlocked.Increment(ref failures);
@@ -54,7 +54,7 @@ public sealed class Sessions
         }
         await attempts.Succeeded(name, http.Connection.RemoteIpAddress, ct);
         await End(http.User, ct);
-        // A password hashed with fewer rounds is hashed anew while it is checked, and the stamp changes with it: the session must not wait for the next look.
+        // A stamp that changed on another copy a moment ago: the session must not wait for the next look.
         if (directory.Stamp(person.Id) != account.SecurityStamp) await directory.Refresh(ct);
         await Begin(http, person, account.SecurityStamp, ct);
         return person;
@@ -128,12 +128,21 @@ public sealed class Sessions
     }
 
     // A name nobody has costs the same work as one that exists.
-    private async Task<bool> IsRight(UserManager<Account> users, Account? account, string password)
+    private async Task<bool> IsRight(UserManager<Account> users, Account? account, string password, CancellationToken ct)
     {
-        if (account?.PasswordHash is not null) return await users.CheckPasswordAsync(account, password);
-        users.PasswordHasher.VerifyHashedPassword(null!, nobody.Value, password);
-        return false;
+        if (account?.PasswordHash is not { } hash)
+        {
+            users.PasswordHasher.VerifyHashedPassword(null!, nobody.Value, password);
+            return false;
+        }
+        var found = users.PasswordHasher.VerifyHashedPassword(account, hash, password);
+        if (found == PasswordVerificationResult.SuccessRehashNeeded) await Rehash(account.Id, hash, users.PasswordHasher.HashPassword(account, password), ct);
+        return found != PasswordVerificationResult.Failed;
     }
+
+    // The same password in more rounds is no new password: its age and the security stamp stay, and with them every session begun on it. One changed meanwhile is left alone.
+    private Task<int> Rehash(Id<Person> id, string old, string hash, CancellationToken ct) =>
+        db.Run($"update agencies_person set password_hash = {hash} where id = {id} and password_hash = {old}", ct);
 
     private static Refusal Refused() => new(401, "agencies.sign-in-failed");
 }

@@ -12,11 +12,10 @@ internal sealed record Record(string? Id, Happening Happening, string? Journal =
     public const int SaltSize = 32;
     private const int MaxBytes = 64 << 10;
     private const int KeptBytes = 8 << 10;
+    private const string Instant = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? own;
-
-    private const string Instant = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>RFC 8785 text: whoever has it and the salt can compute the leaf with any other program.</summary>
     public byte[] Canonical()

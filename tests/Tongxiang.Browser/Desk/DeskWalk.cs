@@ -6,8 +6,6 @@ using Tongxiang.Browser.Lab;
 namespace Tongxiang.Browser.Desk;
 
 /// <summary>The steward's path in a browser: catalogue a resource, have it approved and published, land a file, see its rows on the public page.</summary>
-// Walks of one steward come after each other. Open fault: of two sign-ins of one person at the same moment, one may be lost.
-[Collection("walks of the health steward")]
 public sealed class DeskWalk(Chromium chromium, Site site)
 {
     [Theory, InlineData(true, "城市每日统计"), InlineData(false, "无脚本每日统计")]

@@ -7,8 +7,6 @@ using Tongxiang.Browser.Lab;
 namespace Tongxiang.Browser.Desk;
 
 /// <summary>The whole main job: a department's file becomes a governed, documented, witnessed API, and anybody can check the receipt offline.</summary>
-// Walks of one steward come after each other. Open fault: of two sign-ins of one person at the same moment, one may be lost.
-[Collection("walks of the health steward")]
 public sealed partial class WholeWalk(Chromium chromium, Site site)
 {
     private const string Resource = "城市逐日人数（有条件共享）";

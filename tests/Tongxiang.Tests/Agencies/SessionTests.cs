@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Lab;
@@ -27,6 +29,27 @@ public sealed class SessionTests
         await lab.Send(HttpMethod.Delete, "/api/session", cookie: cookie);
         Assert.Equal("anonymous", await lab.Who(cookie: cookie));
         Assert.Contains(await Evidenced(lab), e => e.Contains("agencies.signed-in", StringComparison.Ordinal));
+    }
+
+    // A demonstration's passwords are hashed in few rounds, and so are those of an older node: each is hashed anew at its first use.
+    [Theory, EveryStore]
+    public async Task A_password_hashed_anew_ends_no_session_that_began_at_the_same_moment(Store store)
+    {
+        await using var lab = await TokenLab.Start(store);
+        var db = lab.Node.Get<Db>();
+        Task<(string Hash, string Stamp, long At)> Kept() => db.One($"select password_hash, security_stamp, password_at from agencies_person where id = {lab.Person.Id}", r => (r.GetString(0), r.GetString(1), r.GetInt64(2)), default);
+        var weak = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = 500 })).HashPassword(null!, TokenLab.Password);
+        await db.Run($"update agencies_person set password_hash = {weak} where id = {lab.Person.Id}", default);
+        var before = await Kept();
+        lab.Clock.Advance(TimeSpan.FromMinutes(1));
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => lab.SignIn("police.steward")));
+        foreach (var session in sessions) Assert.Equal("person", await lab.Who(cookie: session));
+        var after = await Kept();
+        Assert.NotEqual(weak, after.Hash);
+        Assert.Equal((before.Stamp, before.At), (after.Stamp, after.At));
+        Assert.Equal("person", await lab.Who(cookie: await lab.SignIn("police.steward")));
+        using var wrong = await lab.Send(HttpMethod.Post, "/api/session", new { user = "police.steward", password = "wrong-password-77" });
+        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
     }
 
     [Fact]

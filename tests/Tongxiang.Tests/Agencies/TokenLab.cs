@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Tongxiang.Agencies;
@@ -40,12 +39,7 @@ internal sealed class TokenLab : IAsyncDisposable
         var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
         if (publicUrl is not null) all["Node:PublicUrl"] = publicUrl;
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 9, 18, 9, 0, 0, TimeSpan.FromHours(8)));
-        var node = await NodeLab.Start(store, services =>
-        {
-            services.AddSingleton<TimeProvider>(clock);
-            // Hashing is dear on purpose; the tests need it right, not dear.
-            services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = 1000);
-        }, settings: all);
+        var node = await NodeLab.Start(store, services => services.AddSingleton<TimeProvider>(clock), settings: all);
         var lab = new TokenLab(node, clock, publicUrl);
         var agency = new Agency(Id<Agency>.New(clock), "police", "91350100M000100Y43", "公安厅", "Police", AgencyKind.Department, "290000", null, null, null);
         lab.Agency = (await node.Get<Roster>().Add(Caller.Platform, agency, default)).Value;

@@ -26,7 +26,6 @@ internal sealed class Province : IAsyncDisposable
 
     public static async Task<Province> Open(Store store)
     {
-        // Slow hashes guard real passwords; here they would only be waited for.
         var province = new Province(await NodeLab.Start(store));
         var opened = new DateOnly(2020, 1, 1);
         await province.Node.Get<Roster>().LoadDivisions(

@@ -44,7 +44,6 @@ public sealed class DemonstrationTests
         Assert.Null(node.Get<Catalogue>().BySlug("public-toilets"));
     }
 
-    // Slow hashes guard real passwords; here they would only be waited for.
     private static Task<NodeLab> Start(Store store) => NodeLab.Start(store, people: People);
 
     private static async Task<Manifest> IsFilled(NodeLab node)
