@@ -95,6 +95,30 @@ public sealed class WatchPagesTests(Chromium chromium, Site site)
         await Assertions.Expect(page.GetByText("还没有标记任何资源或授权")).ToBeVisibleAsync();
     }
 
+    // A rule that no other walk of this site needs, and never live.
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Of_two_windows_on_one_rule_the_second_sees_the_first_and_then_decides(bool scripts)
+    {
+        await using var context = await chromium.Open(site.Url, scripts);
+        var first = await Stewardship.SignIn(site, context, "bureau.security");
+        var second = await context.NewPageAsync();
+        foreach (var page in new[] { first, second }) await page.GotoAsync("/bureau/watch/rules/department-compromised");
+        async Task Press(IPage page, string mode)
+        {
+            await page.GetByRole(AriaRole.Radio, new() { Name = mode }).CheckAsync();
+            await page.GetByLabel("理由").FillAsync("两个窗口同时打开");
+            await page.GetByRole(AriaRole.Button, new() { Name = "更改状态" }).ClickAsync();
+        }
+        await Press(first, "停用");
+        await Assertions.Expect(first.GetByRole(AriaRole.Status)).ToBeVisibleAsync();
+        await Press(second, "启用");
+        await Assertions.Expect(second.GetByText("刚由")).ToBeVisibleAsync();
+        await Assertions.Expect(second.Locator(".meta")).ToContainTextAsync("停用");
+        await Press(second, "试运行");
+        await Assertions.Expect(second.GetByRole(AriaRole.Status)).ToBeVisibleAsync();
+        await Assertions.Expect(second.Locator(".meta")).ToContainTextAsync("试运行");
+    }
+
     [Theory]
     [InlineData("bureau.audit", "/en/bureau/watch/vital")]
     [InlineData("bureau.security", "/bureau/watch")]
