@@ -58,8 +58,14 @@ internal sealed class CallNode(string[] args)
         await Fill(app.Services.GetRequiredService<Home>(), postgres);
         var url = "http://127.0.0.1:" + port;
         await Region(app.Services);
-        Console.WriteLine($"READY {await Token(app.Services, url, consumer, "civil-affairs-01")} {await Token(app.Services, url, other, "education-01")}");
-        await app.WaitForShutdownAsync();
+        using var one = await Register(app.Services, consumer, "civil-affairs-01");
+        using var two = await Register(app.Services, other, "education-01");
+        Console.WriteLine($"READY {await Token(one, url, "civil-affairs-01")} {await Token(two, url, "education-01")}");
+        // A token lives a quarter of an hour; a run may last longer.
+        var ended = app.WaitForShutdownAsync();
+        using var often = new PeriodicTimer(TimeSpan.FromMinutes(5));
+        while (await Task.WhenAny(ended, often.WaitForNextTickAsync().AsTask()) != ended)
+            Console.WriteLine($"TOKEN {await Token(one, url, "civil-affairs-01")}");
         return 0;
     }
 
@@ -112,13 +118,17 @@ internal sealed class CallNode(string[] args)
     }
 
     // As any system does it: a registered public key, an assertion signed with the private one, a token for it.
-    private static async Task<string> Token(IServiceProvider services, string url, Id<Agency> agency, string name)
+    private static async Task<Signer> Register(IServiceProvider services, Id<Agency> agency, string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var point = key.ExportParameters(false).Q;
         var jwk = JsonSerializer.SerializeToElement(new { kty = "EC", crv = "P-256", x = Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(point.X!), y = Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(point.Y!) });
         Must(await services.GetRequiredService<Clients>().RegisterFor(agency, null, new NewClient(name, "业务系统", jwk), default));
-        using var signer = Signer.Read(key.ExportPkcs8PrivateKeyPem(), null);
+        return Signer.Read(key.ExportPkcs8PrivateKeyPem(), null);
+    }
+
+    private static async Task<string> Token(Signer signer, string url, string name)
+    {
         using var http = new HttpClient();
         using var answer = await http.PostAsync(new Uri(url + "/connect/token"), new FormUrlEncodedContent(new Dictionary<string, string>
         {

@@ -11,6 +11,9 @@ internal sealed class Child : IDisposable
 
     public int Id => process.Id;
 
+    /// <summary>What it said last.</summary>
+    public string LastLine { get; private set; } = "";
+
     public static Child Of(Process process) => new(process);
 
     /// <summary>Starts it and waits for a line of its output that the test accepts; the line is handed back.</summary>
@@ -35,9 +38,11 @@ internal sealed class Child : IDisposable
         {
             lock (said) ready.TrySetException(new InvalidOperationException($"{program} ended: {string.Join(Environment.NewLine, said.TakeLast(10))}"));
         };
+        var child = new Child(process);
+        process.OutputDataReceived += (_, e) => child.LastLine = e.Data ?? child.LastLine;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return (new Child(process), await ready.Task.WaitAsync(TimeSpan.FromMinutes(5)));
+        return (child, await ready.Task.WaitAsync(TimeSpan.FromMinutes(5)));
     }
 
     /// <summary>This program with another verb.</summary>

@@ -59,6 +59,7 @@ internal sealed class Table(string[] args)
         for (var round = 0; round < rounds; round++)
             foreach (var arm in arms) arm.Turns.Add(await Load.Run(arm.Address, arm.Servers, Connections, seconds, arm.Script, arm.Headers));
         var isGood = Say(flush) == 0;
+        if (CallNode.Number(args, "--soak", 0) is > 0 and var minutes) return await Soak(minutes);
         if (polite is not null && Wanted("flood")) isGood &= await Flood();
         return isGood ? 0 : 1;
     }
@@ -150,6 +151,29 @@ internal sealed class Table(string[] args)
         arms.Add(new Arm(name + ", all controls", "row", address, servers, Lua("our-row-" + port, $"\"/data/\" .. {resource} .. \"?id=eq.\" .. key()"), headers));
         if (grants <= 10) arms.Add(new Arm("– page of 100", "page", address, servers, Lua("our-page-" + port, $"\"/data/\" .. {resource} .. \"?limit=100&sex=eq.1&id=gte.\" .. key()"), headers));
     }
+
+    /// <summary>An hour of calls and no more memory at its end than after its first sixth: what a call leaves behind would show.</summary>
+    private async Task<int> Soak(int minutes)
+    {
+        var (arm, node) = (arms.First(a => a.Group == "row"), children[0]);
+        var seen = new List<double>();
+        long answers = 0, wrong = 0;
+        for (var minute = 1; minute <= minutes; minute++)
+        {
+            var token = node.LastLine.Split(' ') is ["TOKEN", var fresh] ? "Authorization: Bearer " + fresh : arm.Headers[0];
+            var turn = await Load.Run(arm.Address, arm.Servers, Connections, 60, arm.Script, [token, .. arm.Headers[1..]]);
+            (answers, wrong) = (answers + turn.Answers, wrong + turn.Wrong);
+            seen.Add(Resident(node.Id));
+            Print($"minute {minute}: {seen[^1]:F0} MB, {turn.PerSecond:N0} answers/s, p99 {turn.P99:F1} ms, {wrong} wrong");
+        }
+        var sixth = Math.Max(1, minutes / 6);
+        var (early, late) = (Middle(seen.Take(sixth)), Middle(seen.TakeLast(sixth)));
+        Print($"{answers:N0} calls: {early:F0} MB in the first sixth, {late:F0} MB in the last: {late / early:F2} times");
+        return wrong == 0 && late <= 1.1 * early ? 0 : 1;
+    }
+
+    private static double Resident(int process) =>
+        double.Parse(File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 
     private async Task<string> Database(string name)
     {

@@ -12,18 +12,52 @@ static class DeskNav
         {
             new(visit["desk.nav.work"],
             [
-                new("/desk", visit["desk.nav.inbox"], waiting), new("/desk/applications", visit["desk.nav.applications"]),
-                .. caller.IsGovernment ? new[] { new NavItem("/desk/received", visit["case.received"]), new NavItem("/desk/reports", visit["report.desk"], reports), new NavItem("/desk/challenges", visit["looks.desk"]) } : [],
+                new("/desk", visit["desk.nav.inbox"], waiting),
+                new("/desk/applications", visit["desk.nav.applications"]),
+                .. If(caller.IsGovernment,
+                    new("/desk/received", visit["case.received"]),
+                    new("/desk/reports", visit["report.desk"], reports),
+                    new("/desk/challenges", visit["looks.desk"])),
                 new("/desk/notices", visit["case.notices"], unread),
             ]),
         };
         if (caller.IsGovernment)
-            groups.Add(new(visit["desk.nav.data"], [new("/desk/entries", visit["desk.nav.entries"]), new("/desk/find", visit["desk.nav.find"]), new("/desk/provider-apis", visit["provide.title"])]));
-        groups.Add(new(visit["desk.nav.use"], [new("/desk/lookup", visit["lookup.title"]), new("/desk/grants", visit["desk.nav.grants"]), new("/desk/batches", visit["batch.title"]), new("/desk/clients", visit["desk.nav.clients"]), new("/desk/explain", visit["explain.title"]), new("/desk/ledger", visit["desk.nav.ledger"]), new("/desk/watch", visit["fuse.title"])]));
+            groups.Add(new(visit["desk.nav.data"],
+            [
+                new("/desk/entries", visit["desk.nav.entries"]),
+                new("/desk/find", visit["desk.nav.find"]),
+                new("/desk/provider-apis", visit["provide.title"]),
+            ]));
+        groups.Add(new(visit["desk.nav.use"],
+        [
+            new("/desk/lookup", visit["lookup.title"]),
+            new("/desk/grants", visit["desk.nav.grants"]),
+            new("/desk/batches", visit["batch.title"]),
+            new("/desk/clients", visit["desk.nav.clients"]),
+            new("/desk/explain", visit["explain.title"]),
+            new("/desk/ledger", visit["desk.nav.ledger"]),
+            new("/desk/watch", visit["fuse.title"]),
+        ]));
         if (caller.IsGovernment)
-            groups.Add(new(visit["case.nav-office"], [new("/desk/office", visit["case.office"]), new("/desk/incidents", visit["incident.title"])]));
+            groups.Add(new(visit["case.nav-office"],
+            [
+                new("/desk/office", visit["case.office"]),
+                new("/desk/incidents", visit["incident.title"]),
+            ]));
         if (caller.IsBureau)
-            groups.Add(new(visit["desk.nav.bureau"], [new("/bureau", visit["desk.nav.review"]), new("/bureau/catalogue", visit["desk.nav.catalogue"]), new("/bureau/clocks", visit["desk.nav.clocks"]), new("/bureau/incidents", visit["incident.title"]), new("/bureau/uses", visit["showcase.review"], uses), new("/bureau/watch", visit["fuse.title"]), new("/bureau/evidence", visit["desk.nav.evidence"]), .. Gateway.Tracing.Traces.MayTrace(caller) ? new[] { new NavItem("/bureau/leaks", visit["leak.title"]) } : []]));
+            groups.Add(new(visit["desk.nav.bureau"],
+            [
+                new("/bureau", visit["desk.nav.review"]),
+                new("/bureau/catalogue", visit["desk.nav.catalogue"]),
+                new("/bureau/clocks", visit["desk.nav.clocks"]),
+                new("/bureau/incidents", visit["incident.title"]),
+                new("/bureau/uses", visit["showcase.review"], uses),
+                new("/bureau/watch", visit["fuse.title"]),
+                new("/bureau/evidence", visit["desk.nav.evidence"]),
+                .. If(Gateway.Tracing.Traces.MayTrace(caller), new NavItem("/bureau/leaks", visit["leak.title"])),
+            ]));
         return groups;
     }
+
+    static IEnumerable<NavItem> If(bool isTheirs, params NavItem[] items) => isTheirs ? items : [];
 }
