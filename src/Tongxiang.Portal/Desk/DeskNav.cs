@@ -59,5 +59,5 @@ static class DeskNav
         return groups;
     }
 
-    static IEnumerable<NavItem> If(bool isTheirs, params NavItem[] items) => isTheirs ? items : [];
+    static NavItem[] If(bool isTheirs, params NavItem[] items) => isTheirs ? items : [];
 }
