@@ -19,6 +19,7 @@ static class DeskNav
                     new("/desk/reports", visit["report.desk"], reports),
                     new("/desk/challenges", visit["looks.desk"])),
                 new("/desk/notices", visit["case.notices"], unread),
+                .. If(caller.Has(Role.Expert), new NavItem("/desk/opinions", visit["opinion.title"])),
             ]),
         };
         if (caller.IsGovernment)
@@ -44,6 +45,14 @@ static class DeskNav
                 new("/desk/office", visit["case.office"]),
                 new("/desk/incidents", visit["incident.title"]),
             ]));
+        groups.Add(new(visit["desk.nav.own"],
+        [
+            .. If(RoleRules.Administrators.Any(caller.Has), new NavItem("/desk/people", visit["people.title"])),
+            .. If(caller.IsGovernment || caller.Has(Role.Vendor), new NavItem("/desk/break-glass", visit["glass.title"])),
+            .. If(caller.Has(Role.AuditInspector) && !caller.IsBureau, new NavItem("/bureau/evidence", visit["desk.nav.evidence"])),
+            new("/desk/courses", visit["course.title"]),
+            new("/desk/security", visit["factor.title"]),
+        ]));
         if (caller.IsBureau)
             groups.Add(new(visit["desk.nav.bureau"],
             [
@@ -54,6 +63,7 @@ static class DeskNav
                 new("/bureau/uses", visit["showcase.review"], uses),
                 new("/bureau/watch", visit["fuse.title"]),
                 new("/bureau/evidence", visit["desk.nav.evidence"]),
+                new("/bureau/coverage", visit["coverage.title"]),
                 .. If(Gateway.Tracing.Traces.MayTrace(caller), new NavItem("/bureau/leaks", visit["leak.title"])),
             ]));
         return groups;

@@ -73,6 +73,11 @@ internal static class Parts
     public static async Task Ready(this WebApplication app, NodeOptions options, CancellationToken ct)
     {
         Console.WriteLine($"通享 Tongxiang: {Node.Address(app)}");
+        if (options.People is null && await app.Services.GetRequiredService<Founding>().Invite(ct) is { } token)
+        {
+            Console.WriteLine($"  本节点尚无人员。请由三人共同初始化（系统、安全、审计管理员） / nobody is enrolled yet; three people found the node: {Node.Address(app)}/founding");
+            Console.WriteLine($"  一次性令牌 / one-time token: {token}");
+        }
         if (options.People is { } people) await new Demonstration(app.Services, Console.Out).Fill(people, Node.Address(app), ct);
     }
 }

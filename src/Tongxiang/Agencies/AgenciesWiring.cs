@@ -39,8 +39,17 @@ public static class AgenciesWiring
         services.AddSingleton<People>();
         services.AddSingleton<Identities>();
         services.AddSingleton<Attempts>();
+        services.AddSingleton<SecondFactors>();
+        services.AddSingleton<HalfSignIns>();
+        services.AddSingleton<Founding>();
+        services.AddSingleton(p => new ExternalProvider(p.GetRequiredService<IdentitySettings>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ExternalPeople>();
+        services.AddSingleton<Competence>();
+        services.AddSingleton<Courses>();
+        services.AddSingleton<ExternalSignIn>();
         services.AddSingleton(p => new Sessions(p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(),
-            p.GetRequiredService<Directory>(), p.GetRequiredService<Attempts>(), new PasswordHasher<Account>(p.GetRequiredService<IOptions<PasswordHasherOptions>>())));
+            p.GetRequiredService<Directory>(), p.GetRequiredService<Attempts>(), new PasswordHasher<Account>(p.GetRequiredService<IOptions<PasswordHasherOptions>>()),
+            p.GetRequiredService<SecondFactors>(), p.GetRequiredService<HalfSignIns>()));
         services.AddSingleton<Follower>();
         AddChores(services);
         AddIdentity(services, settings);
@@ -76,6 +85,10 @@ public static class AgenciesWiring
         SessionRoutes.Map(routes);
         ClientRoutes.Map(routes);
         IdentityRoutes.Map(routes);
+        PeopleRoutes.Map(routes);
+        SecondFactorRoutes.Map(routes);
+        ExternalSignIn.Map(routes);
+        CourseRoutes.Map(routes);
         LegacyKeys.Map(routes);
         return routes;
     }
@@ -125,7 +138,6 @@ public static class AgenciesWiring
         services.AddDataProtection().SetApplicationName("tongxiang").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(settings.Data), "keys", "cookies")));
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(p => new ConfigureOptions<KeyManagementOptions>(o => o.XmlEncryptor = new CookieKeySeal(p)));
         services.AddAuthorization();
-        // An external identity provider is one more AddOpenIdConnect here: its callback finds the person and calls Sessions as a password does.
         services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, scheme => scheme.ForwardDefaultSelector = http => Credential.Of(http.Request) is null ? Sessions.Scheme : TokenScheme.Name)
             .AddScheme<AuthenticationSchemeOptions, TokenScheme>(TokenScheme.Name, null)

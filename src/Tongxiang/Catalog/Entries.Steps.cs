@@ -68,6 +68,8 @@ public sealed partial class Entries
         var entry = row.Entry;
         if (EntryFlow.Check(step, entry, caller, bureau) is { } not) return not;
         if (entry.LatestRevision != revision) return Refusal.Conflict("catalog.edited-meanwhile", revision, entry.LatestRevision);
+        // Order 809 art. 11: without a sharing office and a steward a department submits and approves nothing.
+        if (step is Step.Submitted or Step.Approved && OfficeDuty.Lacking(directory, entry.Agency) is { } lacking) return lacking;
         if (NoteRule(step, note) is { } bad) return bad;
         if (await Ready(tx, step, row, caller) is { } unready) return unready;
         if (successor is not null && await tx.One($"select count(*) from catalog_entry where code = {successor} and state = {EntryState.Published} and id <> {id}", r => r.GetInt64(0)) == 0)

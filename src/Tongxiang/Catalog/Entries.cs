@@ -86,7 +86,7 @@ public sealed partial class Entries(Db db, TimeProvider clock, NodeSettings sett
             r => new StepTaken(r.Kind<Step>(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.TextOrNull(4), r.GetString(5), r.Instant(6), r.GetString(7)), ct);
         // Ids of one millisecond have no order; the steps do.
         steps = [.. steps.OrderBy(s => s.At).ThenBy(s => s.Step)];
-        if (most == long.MaxValue || caller.Agency == bureau) return new EntryHistory(revisions, await Assessments(id, ct), steps);
+        if (most == long.MaxValue || caller.Agency == bureau || ReadingRights.Assessments(caller)) return new EntryHistory(revisions, await Assessments(id, ct), steps);
         var shown = steps.Where(s => s.Step is Step.Published or Step.Retired).ToList();
         return new EntryHistory([.. revisions.Where(r => r.Number == found.Revision || shown.Any(s => s.Step == Step.Published && s.Revision == r.Number))], [], shown);
     }

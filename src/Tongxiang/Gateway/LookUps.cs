@@ -30,7 +30,7 @@ public sealed record LookUpAnswer(Stop? Stop, IReadOnlyList<LookUpCell> Cells, R
 public sealed record LookUpPast(long Index, DateTimeOffset At, string Resource, string? Case, string? Grant, long Rows, string? Code);
 
 /// <summary>The look-up of one row by an officer who is signed in (查询窗口): the steps of every call, with the officer as the operator.</summary>
-public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Versions versions, Openings openings, GatewaySources sources, TimeProvider clock)
+public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Versions versions, Openings openings, GatewaySources sources, TimeProvider clock, IdentitySettings? identity = null)
 {
     public const string Form = "lookup";
 
@@ -49,6 +49,8 @@ public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Ver
     public async Task<Outcome<LookUpAnswer>> Ask(Caller caller, IPAddress? address, LookUpWish wish, CancellationToken ct)
     {
         if (Choices(caller).FirstOrDefault(c => c.Grant.Id == wish.Grant) is not { } choice) return Refusal.NotFound(wish.Grant.ToString());
+        // Whoever sees personal data has proved himself twice, where the node asks for it.
+        if (Demands.NeedsCase(choice.Grant, choice.Entry.Content) && SecondFactorRules.ForPersonalData(identity?.SecondFactor ?? SecondFactorUse.Off, caller) is { } weak) return weak;
         if (Wrong(choice, wish) is { Length: > 0 } wrong) return Refusal.Invalid(wrong);
         var call = new Call
         {

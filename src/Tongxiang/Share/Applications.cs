@@ -90,6 +90,7 @@ public sealed partial class Applications(
         var sides = await SidesOf(caller, now, ct);
         if (Workflow.Find(now, step, sides) is { IsRefused: true } impossible) return impossible.Refusal!;
         var move = Workflow.Find(now, step, sides).Value;
+        if (Answerable(now, step) is { } agency && OfficeDuty.Lacking(directory, agency) is { } lacking) return lacking;
         if (move.NeedsReason && string.IsNullOrWhiteSpace(reason)) return new Refusal(422, "share.reason-required", Say.Step(step)) { Article = move.Article };
         if (reason is { Length: > 4000 }) return Refusal.Invalid(new FieldError("reason", "kernel.too-long", 4000, reason.Length));
         if (await entries(now.Entry, ct) is not { } entry) return Refusal.NotFound(now.Entry.ToString());
@@ -97,6 +98,14 @@ public sealed partial class Applications(
         if (change(moment) is var changed && changed.IsRefused) return changed.Refusal!;
         return await Commit(moment, Finish(moment, changed.Value), reason, also, ct);
     }
+
+    // Order 809 art. 11: whose sharing office answers for a step that submits or approves; null for the others.
+    private static Id<Agency>? Answerable(Application now, Step step) => step switch
+    {
+        Step.Propose or Step.Agree or Step.Submit => now.ApplicantAgency,
+        Step.ProposeReply or Step.Consent or Step.Refuse => now.Provider,
+        _ => null,
+    };
 
     private async Task<Outcome<Application>> Commit(Moment m, Application next, string? reason, Func<Tx, Moment, Application, string, Task<Application>>? also, CancellationToken ct)
     {

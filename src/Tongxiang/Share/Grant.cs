@@ -76,7 +76,7 @@ public sealed record Grant(
     public bool IsUsableBy(Caller caller) =>
         // Order 809 art. 25 holds the consumer to its duties: who may apply for data may use them; administrators, auditors and reviewers do neither.
         caller.Client is not null || (ConsumerPerson is { } own && own == caller.Person) || (ConsumerAgency is { } agency && agency == caller.Agency
-            && (caller.IsGovernment ? caller.Has(Role.Operative) || caller.Has(Role.Steward) || caller.Has(Role.SharingOfficeHead) : caller.Has(Role.CompanyUser)));
+            && !RoleRules.ReadsNoContent(caller.Roles) && (caller.IsGovernment ? caller.Has(Role.Operative) || caller.Has(Role.Steward) || caller.Has(Role.SharingOfficeHead) : caller.Has(Role.CompanyUser)));
 
     /// <summary>Whether a call may use it now.</summary>
     public bool IsUsable(DateTimeOffset at) => State == GrantState.Active && From <= at && at < Until;

@@ -39,6 +39,13 @@ public enum NoticeKind
     IncidentTaskLate,
     LookChallenged,
     LookAnswered,
+    BreakGlassAsked,
+    BreakGlassOpened,
+    BreakGlassRefused,
+    BreakGlassEnded,
+    ContentAlarm,
+    OpinionAsked,
+    OpinionGiven,
 }
 
 /// <summary>To whom: a person, or whoever holds the role in the agency.</summary>

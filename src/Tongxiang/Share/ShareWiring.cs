@@ -34,6 +34,12 @@ public static class ShareWiring
         services.AddSingleton<UseNotes>();
         services.AddSingleton<Hidings>();
         services.AddSingleton<OwnLooks>();
+        services.AddSingleton(p => new BreakGlasses(
+            p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(), p.GetRequiredService<Agencies.Directory>(), p.GetRequiredService<Notices>(),
+            p.GetRequiredService<Catalogue>().BySlug));
+        services.AddSingleton<Opinions>();
+        services.AddSingleton(p => new Chore("share.break-glass", TimeSpan.FromSeconds(1), p.GetRequiredService<BreakGlasses>().Follow, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("share.break-glass-over", TimeSpan.FromSeconds(20), p.GetRequiredService<BreakGlasses>().Sweep));
         services.AddSingleton(p => new Challenges(
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(), p.GetRequiredService<OwnLooks>(), p.GetRequiredService<Catalogue>().BySlug));
         services.AddSingleton(p => new JournalOpenings(
@@ -71,11 +77,17 @@ public static class ShareWiring
     }
 
     /// <summary>Loads the grants before the first request.</summary>
-    public static Task OpenShare(this IServiceProvider services, CancellationToken ct) => services.GetRequiredService<Grants>().Follow(ct);
+    public static async Task OpenShare(this IServiceProvider services, CancellationToken ct)
+    {
+        await services.GetRequiredService<Grants>().Follow(ct);
+        await services.GetRequiredService<BreakGlasses>().Follow(ct);
+    }
 
     public static IEndpointRouteBuilder MapShare(this IEndpointRouteBuilder routes)
     {
         ApplicationRoutes.Map(routes);
+        BreakGlassRoutes.Map(routes);
+        Opinions.Map(routes);
         GrantRoutes.Map(routes);
         InboxRoutes.Map(routes);
         LedgerRoutes.Map(routes);

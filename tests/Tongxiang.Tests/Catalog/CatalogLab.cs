@@ -60,6 +60,7 @@ internal sealed class CatalogLab : IAsyncDisposable
         lab.Reviewer = lab.Person(lab.Bureau, Role.BureauReviewer);
         lab.Stranger = lab.Person(lab.Police, Role.Steward, Role.AgencyHead);
         lab.Company = lab.Person(company, Role.CompanyUser);
+        await Offices.Fill(lab.Store.Db, lab.Directory, lab.Store.Clock);
         return lab;
     }
 

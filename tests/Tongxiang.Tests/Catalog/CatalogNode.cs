@@ -35,6 +35,7 @@ internal sealed class CatalogNode : IAsyncDisposable
         await lab.Enrol("transport.head", lab.Transport, Role.AgencyHead);
         await lab.Enrol("bureau.reviewer", bureau, Role.BureauReviewer);
         await lab.Enrol("police.steward", police, Role.Steward);
+        await Offices.Fill(lab.Node.Get<Db>(), lab.Node.Get<Tongxiang.Agencies.Directory>(), clock);
         return lab;
     }
 

@@ -61,7 +61,7 @@ internal sealed class ShareLab : IAsyncDisposable
             Assert.False((await roster.Add(Caller.Platform, agency with { CreditCode = "91350100M000100Y43", Name = "单位" + agency.Slug, NameEn = "Agency " + agency.Slug }, default)).IsRefused);
         foreach (var person in new[] { Facts.PoliceSteward, Facts.PoliceHead, Facts.PoliceOther, Facts.CivilSteward, Facts.CivilHead, Facts.HealthSteward, Facts.Reviewer, Facts.CompanyPerson, Facts.Citizen })
             await share.Enrol(person);
-        await share.Directory.Refresh(default);
+        await Offices.Fill(lab.Db, share.Directory, lab.Clock);
         return share;
     }
 
