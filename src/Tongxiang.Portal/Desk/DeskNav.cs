@@ -49,11 +49,11 @@ static class DeskNav
         [
             .. If(RoleRules.Administrators.Any(caller.Has), new NavItem("/desk/people", visit["people.title"])),
             .. If(caller.IsGovernment || caller.Has(Role.Vendor), new NavItem("/desk/break-glass", visit["glass.title"])),
-            .. If(caller.Has(Role.AuditInspector) && !caller.IsBureau, new NavItem("/bureau/evidence", visit["desk.nav.evidence"])),
+            .. If(caller.Has(Role.AuditInspector), new NavItem("/bureau/evidence", visit["desk.nav.evidence"])),
             new("/desk/courses", visit["course.title"]),
             new("/desk/security", visit["factor.title"]),
         ]));
-        if (caller.IsBureau)
+        if (ReadingRights.BureauPages(caller))
             groups.Add(new(visit["desk.nav.bureau"],
             [
                 new("/bureau", visit["desk.nav.review"]),

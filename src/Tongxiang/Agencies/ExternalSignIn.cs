@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,8 @@ internal sealed partial class ExternalSignIn(
 
     /// <summary>What this browser set out with.</summary>
     private sealed record Journey(string State, string Nonce, string Verifier, string Return, long Until);
+
+    public sealed record LogoutProblem(string Error);
 
     public sealed record LinkRequest(string? StaffId);
 
@@ -87,19 +90,19 @@ internal sealed partial class ExternalSignIn(
         return TypedResults.Ok();
     }
 
-    private IResult Refused(string flaw, string why = "external")
+    private SessionRoutes.SeeOther Refused(string flaw, string why = "external")
     {
         SignInRefused(log, flaw);
         return Back(why);
     }
 
-    private IResult Bad(string flaw)
+    private JsonHttpResult<LogoutProblem> Bad(string flaw)
     {
         LogoutRefused(log, flaw);
-        return TypedResults.Json(new { error = "invalid_request" }, statusCode: StatusCodes.Status400BadRequest);
+        return TypedResults.Json(new LogoutProblem("invalid_request"), statusCode: StatusCodes.Status400BadRequest);
     }
 
-    private static IResult Back(string why) => SessionRoutes.See("/sign-in?why=" + why);
+    private static SessionRoutes.SeeOther Back(string why) => SessionRoutes.See("/sign-in?why=" + why);
 
     private static string Joined(string path, string target) => $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}returnUrl={Uri.EscapeDataString(target)}";
 

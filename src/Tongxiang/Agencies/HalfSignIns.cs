@@ -40,7 +40,10 @@ internal sealed class HalfSignIns(IDataProtectionProvider protection, TimeProvid
         }
     }
 
-    public void Forget(HttpContext http) => http.Response.Cookies.Delete(Cookie, Options(http, TimeSpan.Zero));
+    public void Forget(HttpContext http)
+    {
+        if (http.Request.Cookies.ContainsKey(Cookie)) http.Response.Cookies.Delete(Cookie, Options(http, TimeSpan.Zero));
+    }
 
     private CookieOptions Options(HttpContext http, TimeSpan age) => new()
     {

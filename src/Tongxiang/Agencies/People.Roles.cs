@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Agencies;
@@ -136,7 +135,7 @@ public sealed partial class People
         return lost.Count == 0 ? null : Refusal.Conflict("agencies.last-administrator", RoleRules.Say(lost[0]));
     }
 
-    private async Task Put(Tx tx, Id<Person> id, IReadOnlySet<Role> roles, string by, DateTimeOffset now)
+    private static async Task Put(Tx tx, Id<Person> id, IReadOnlySet<Role> roles, string by, DateTimeOffset now)
     {
         await tx.Run($"delete from agencies_role where person = {id}");
         foreach (var role in roles) await Give(tx, id, role, by, now);

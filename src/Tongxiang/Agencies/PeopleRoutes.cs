@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Tongxiang.Kernel;
 
@@ -41,7 +42,7 @@ internal static class PeopleRoutes
             (await door.Found(request, ct)).Answer(a => TypedResults.Created($"/api/agencies/{a.Id}", a))).WithName("agencies.found");
     }
 
-    private static IResult List(HttpContext http, People people, Directory directory, string? after, int? limit)
+    private static Ok<Page<PersonView>> List(HttpContext http, People people, Directory directory, string? after, int? limit)
     {
         var caller = http.Caller();
         var most = Math.Clamp(limit ?? 50, 1, 200);

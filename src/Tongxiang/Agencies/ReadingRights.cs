@@ -14,6 +14,9 @@ public static class ReadingRights
         return caller.Agency is { } agency ? new OpeningReader(agency.ToString()) : null;
     }
 
+    /// <summary>Whether somebody of a bureau has its pages: its officers and administrators, neither its contractors nor who only inspects.</summary>
+    public static bool BureauPages(Caller caller) => caller.IsBureau && !caller.Has(Role.Vendor) && !RoleRules.Inspectors.Any(caller.Has);
+
     /// <summary>The cyberspace office reads every incident.</summary>
     public static bool Incidents(Caller caller) => caller is { Person: not null, Client: null, IsGovernment: true } && caller.Has(Role.CyberspaceInspector);
 

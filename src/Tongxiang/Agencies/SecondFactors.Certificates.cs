@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
-using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Agencies;
