@@ -1,5 +1,4 @@
 using Tongxiang.Agencies;
-using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Tests.Catalog;
 using Tongxiang.Tests.Lab;

@@ -52,7 +52,7 @@ internal sealed class OpenIdProvider : IAsyncDisposable
         app.MapGet("/.well-known/openid-configuration", () => new { issuer = provider.Issuer, authorization_endpoint = provider.Issuer + "/authorize", token_endpoint = provider.Issuer + "/token", jwks_uri = provider.Issuer + "/jwks" });
         app.MapGet("/jwks", () => new { keys = new[] { TokenLab.Public(provider.Key, provider.Kid) } });
         app.MapGet("/authorize", provider.Authorize);
-        app.MapPost("/token", provider.Token);
+        app.MapPost("/token", (Delegate)provider.Token);
         await app.StartAsync();
         provider.Issuer = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return provider;
@@ -70,7 +70,7 @@ internal sealed class OpenIdProvider : IAsyncDisposable
         ["aud"] = ClientId,
         ["iat"] = clock.GetUtcNow().ToUnixTimeSeconds(),
         ["exp"] = clock.GetUtcNow().AddMinutes(2).ToUnixTimeSeconds(),
-        ["jti"] = Guid.NewGuid().ToString("N"),
+        ["jti"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(16)),
         ["sub"] = Staff,
         ["sid"] = Session,
         ["events"] = new JsonObject { ["http://schemas.openid.net/event/backchannel-logout"] = new JsonObject() },
@@ -93,7 +93,7 @@ internal sealed class OpenIdProvider : IAsyncDisposable
     {
         var query = http.Request.Query;
         if (query["client_id"] != ClientId || query["response_type"] != "code" || query["code_challenge_method"] != "S256" || query["code_challenge"].ToString().Length != 43) return Results.BadRequest();
-        var code = Guid.NewGuid().ToString("N");
+        var code = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         codes[code] = (query["nonce"].ToString(), query["code_challenge"].ToString(), query["redirect_uri"].ToString());
         return Results.Redirect($"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString(query["state"].ToString())}&iss={Uri.EscapeDataString(Issuer)}");
     }

@@ -110,9 +110,10 @@ public sealed class BreakGlassTests
     [InlineData(Role.Operative, true)]
     public void No_right_of_the_department_reaches_a_contractor_or_an_administrator(Role role, bool reads)
     {
-        var grant = new BreakGlass(
+        var glass = new BreakGlass(
             default, "n", default, "", Facts.Police.Id, null, default, Role.Vendor, null, [], "", "", 5, Facts.At("2026-02-12"), BreakGlassState.Open, default(Id<Person>), Role.BureauHead, Facts.At("2026-02-12"), "",
-            Facts.At("2026-02-13"), null, null, "").AsGrant() with { ConsumerAgency = Facts.Civil.Id, ConsumerPerson = null };
+            Facts.At("2026-02-13"), null, null, "");
+        var grant = glass.AsGrant() with { ConsumerAgency = Facts.Civil.Id, ConsumerPerson = null };
         // Even where a store held two roles that never go together.
         var caller = Facts.CivilSteward with { Roles = new HashSet<Role> { role, Role.Steward } };
         Assert.Equal(reads, grant.IsUsableBy(caller));
