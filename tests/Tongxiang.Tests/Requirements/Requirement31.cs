@@ -64,6 +64,7 @@ public sealed class Requirement31
         // The auditor sees the access, and each read in evidence under its number.
         var (_, seen, _) = await lab.Ask(HttpMethod.Get, "/api/break-glass", user: "bureau.audit");
         var number = Assert.Single(seen.GetProperty("items").EnumerateArray()).GetProperty("number").GetString();
+        await node.Get<Sequencer>().Run(default);
         var openings = await node.Get<Openings>().List(new OpeningReader(null, IsAuditor: true), new OpeningQuery { Kind = "gateway.answered" }, default);
         Assert.Contains(openings.Items, o => o.Happening.Facts.GetValueOrDefault("grant") == number && o.Happening.Facts.GetValueOrDefault("case") == "SJ-2026-07");
 
