@@ -25,6 +25,9 @@ static class DeskNav
             groups.Add(new(visit["desk.nav.data"],
             [
                 new("/desk/entries", visit["desk.nav.entries"]),
+                new("/desk/signing", visit["sign.title"]),
+                new("/desk/register", visit["plan.register"]),
+                new("/desk/plan", visit["plan.title"]),
                 new("/desk/find", visit["desk.nav.find"]),
                 new("/desk/provider-apis", visit["provide.title"]),
             ]));
@@ -50,6 +53,8 @@ static class DeskNav
                 new("/bureau", visit["desk.nav.review"]),
                 new("/bureau/catalogue", visit["desk.nav.catalogue"]),
                 new("/bureau/clocks", visit["desk.nav.clocks"]),
+                new("/bureau/rules", visit["rule.title"]),
+                new("/bureau/plan", visit["plan.title"]),
                 new("/bureau/incidents", visit["incident.title"]),
                 new("/bureau/uses", visit["showcase.review"], uses),
                 new("/bureau/watch", visit["fuse.title"]),

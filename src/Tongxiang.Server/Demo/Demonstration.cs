@@ -52,6 +52,7 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         await Past(scale, ct);
         await ActivatorUtilities.CreateInstance<SeedDrill>(services, cast).Run(ct);
         ActivatorUtilities.CreateInstance<SeedWatch>(services, scale).Run();
+        await ActivatorUtilities.CreateInstance<SeedPlan>(services, cast, scale).Run(ct);
         await files;
         // Whoever looks from here on sees the whole region, not one that the catalogue hears of a second later.
         await services.GetRequiredService<CatalogueFacts>().Tell(ct);

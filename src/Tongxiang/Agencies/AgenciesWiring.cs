@@ -28,6 +28,8 @@ public static class AgenciesWiring
         services.AddSingleton<RulePack>();
         services.AddSingleton<Calendar>();
         services.AddSingleton<Deadlines>();
+        services.AddSingleton<ClockMoves>();
+        services.AddSingleton<RuleDesk>();
         services.AddOptions<IdentitySettings>().BindConfiguration("Identity").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<IdentitySettings>>().Value);
         services.AddSingleton<Clients>();
@@ -76,6 +78,7 @@ public static class AgenciesWiring
         SessionRoutes.Map(routes);
         ClientRoutes.Map(routes);
         IdentityRoutes.Map(routes);
+        RuleRoutes.Map(routes);
         LegacyKeys.Map(routes);
         return routes;
     }
@@ -83,6 +86,7 @@ public static class AgenciesWiring
     private static void AddChores(IServiceCollection services)
     {
         services.AddSingleton(p => new Chore("agencies.follow", TimeSpan.FromSeconds(1), p.GetRequiredService<Follower>().Follow, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("agencies.clocks", TimeSpan.FromSeconds(10), p.GetRequiredService<ClockMoves>().Follow));
         services.AddSingleton(p => new Chore("agencies.failures", TimeSpan.FromMinutes(1), p.GetRequiredService<Sessions>().WitnessFailures, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("agencies.forget", TimeSpan.FromMinutes(10), async ct =>
         {

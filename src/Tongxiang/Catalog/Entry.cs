@@ -117,6 +117,9 @@ public sealed record Entry(
     /// <summary>Where the newest content stands.</summary>
     public EntryState LatestState => DraftState ?? State;
 
+    /// <summary>Which of the newest content's conditions are the provider's own words, for the bureau's review (Order 809 art. 15).</summary>
+    public IReadOnlyList<string> OwnWording => EntryRules.OwnWording(Latest.Sharing);
+
     public bool IsPublished => State == EntryState.Published;
 
     /// <summary>Shown to the public: closed ones are known to departments only.</summary>

@@ -15,7 +15,11 @@ public sealed record Revision(long Number, EntryContent Content, string Digest, 
 public sealed record Assessment(AssessmentKind Kind, long Revision, string Conclusion, string Author, string AuthorName, DateTimeOffset MadeAt, string EvidenceId);
 
 /// <summary>A step that was taken.</summary>
-public sealed record StepTaken(Step Step, long Revision, string Actor, string ActorName, string? Agency, string Note, DateTimeOffset At, string EvidenceId);
+public sealed record StepTaken(Step Step, long Revision, string Actor, string ActorName, string? Agency, string Note, DateTimeOffset At, string EvidenceId)
+{
+    /// <summary>The head for whom a deputy signed; null when the actor signed as themselves.</summary>
+    public Id<Agencies.Person>? OnBehalfOf { get; init; }
+}
 
 /// <summary>All that happened to an entry.</summary>
 public sealed record EntryHistory(IReadOnlyList<Revision> Revisions, IReadOnlyList<Assessment> Assessments, IReadOnlyList<StepTaken> Steps);

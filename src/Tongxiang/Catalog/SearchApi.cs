@@ -26,7 +26,11 @@ public sealed record ExtensionDecision(bool Granted);
 /// <summary>All lists an entry is described with.</summary>
 public sealed record RegisterLists(
     IReadOnlyList<Term> Themes, IReadOnlyList<Term> Industries, IReadOnlyList<Term> Formats, IReadOnlyList<Term> Licences, IReadOnlyList<Term> Scopes, IReadOnlyList<Term> Uses,
-    IReadOnlyList<Element> Elements, IReadOnlyList<TermList> CodeLists);
+    IReadOnlyList<Element> Elements, IReadOnlyList<TermList> CodeLists)
+{
+    /// <summary>The open classes by the names that hold here.</summary>
+    public required IReadOnlyList<Term> OpenClasses { get; init; }
+}
 
 internal static class SearchApi
 {
@@ -56,8 +60,8 @@ internal static class SearchApi
         return new FoundItem(e.Id, e.Code, e.Slug, c.Name, c.NameEn, c.Abstract, e.Agency, c.Sharing.Class, c.Opening.Class, found.Freshness, found.Data?.PromotedAt, found.Rung, found.Score);
     }
 
-    private static Ok<RegisterLists> Registers() => TypedResults.Ok(new RegisterLists(
-        Themes.All.Terms, Themes.Industries.Terms, Themes.Formats.Terms, Themes.Licences.Terms, Themes.Scopes.Terms, Themes.Uses.Terms, Elements.All, CodeLists.All));
+    private static Ok<RegisterLists> Registers(OpenWords words) => TypedResults.Ok(new RegisterLists(
+        Themes.All.Terms, Themes.Industries.Terms, Themes.Formats.Terms, Themes.Licences.Terms, Themes.Scopes.Terms, Themes.Uses.Terms, Elements.All, CodeLists.All) { OpenClasses = words.Terms });
 
     private static async Task<IResult> Duties(Guid id, HttpContext http, Entries entries, UpdateDuties duties, CancellationToken ct)
     {

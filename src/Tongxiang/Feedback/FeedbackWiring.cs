@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Agencies;
 
 namespace Tongxiang.Feedback;
 
@@ -8,6 +9,8 @@ public static class FeedbackWiring
     public static IServiceCollection AddFeedback(this IServiceCollection services)
     {
         services.AddSingleton<Reports>();
+        services.AddSingleton<ReportClocks>();
+        services.AddSingleton(p => new OpenClocks(ReportClocks.Kind, p.GetRequiredService<ReportClocks>().Shifts));
         services.AddSingleton<Scores>();
         services.AddSingleton<Showcases>();
         return services;

@@ -40,6 +40,9 @@ public static class ShareWiring
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(), p.GetRequiredService<Disclosures>(), p.GetRequiredService<RulePack>(),
             p.GetRequiredService<Catalogue>().BySlug, p.GetRequiredService<Versions>(), p.GetRequiredService<ServingCopies>()));
         services.AddSingleton<ClockWatch>();
+        services.AddSingleton<ApplicationClocks>();
+        services.AddSingleton(p => new OpenClocks(ApplicationClocks.Kind, p.GetRequiredService<ApplicationClocks>().Shifts));
+        services.AddSingleton<HeadDeputy>(p => (caller, ct) => FirstHead(p.GetRequiredService<Deputies>(), caller, ct));
         services.AddSingleton(p => new Outbox(
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Webhooks>(), p.GetRequiredService<NoticeSettings>(), p.GetRequiredService<MailAddresses>(),
             new HttpMessageInvoker(PublicAddress.Handler(p.GetRequiredService<NoticeSettings>().AllowedPrivateHosts)), p.GetRequiredService<ILogger<Outbox>>()));
@@ -52,6 +55,7 @@ public static class ShareWiring
     private static async Task<IReadOnlyList<Entry>> Waiting(Entries entries, Caller caller, CancellationToken ct)
     {
         if (!caller.IsGovernment) return [];
+        caller = await entries.Standing(caller, ct);
         var approvals = await entries.HeadQueue(caller, ct);
         var reviews = await entries.ReviewQueue(caller, ct);
         return
@@ -60,6 +64,8 @@ public static class ShareWiring
             .. (reviews.IsRefused ? [] : reviews.Value).Where(e => entries.BureauOf(e.Agency) is { } bureau && EntryFlow.Check(Catalog.Step.Published, e, caller, bureau) is null),
         ];
     }
+
+    private static async ValueTask<Id<Person>?> FirstHead(Deputies deputies, Caller caller, CancellationToken ct) => await deputies.Of(caller, ct) is [var head, ..] ? head : null;
 
     // A role's notice goes to the office's box: who holds the role changes, the box stays.
     private static async ValueTask<IReadOnlyList<string>> Addresses(IServiceProvider services, Id<Person>? person, Id<Agency>? agency, CancellationToken ct)

@@ -31,6 +31,8 @@ internal sealed class ShareLab : IAsyncDisposable
         Applications = new Applications(lab.Db, lab.Clock, Evidence, Directory, Rules, Calendar, entries, Grants, Notices, Deputies);
         Inbox = new Inbox(lab.Db, lab.Clock, Calendar, Directory, Applications, Deputies, entries, (_, _) => Task.FromResult<IReadOnlyList<Entry>>([]));
         Watch = new ClockWatch(lab.Db, lab.Clock, Calendar, Applications, Notices, entries);
+        Moves = new ClockMoves(
+            lab.Db, lab.Clock, Evidence, new Deadlines(Rules, Calendar), Rules, Calendar, Directory, [new OpenClocks(ApplicationClocks.Kind, new ApplicationClocks(lab.Db, entries).Shifts)]);
     }
 
     public NoticeSettings Settings { get; }
@@ -46,6 +48,7 @@ internal sealed class ShareLab : IAsyncDisposable
     public Applications Applications { get; }
     public Inbox Inbox { get; }
     public ClockWatch Watch { get; }
+    public ClockMoves Moves { get; }
     public Entry Entry { get; set; } = Facts.Entry();
     public FakeTimeProvider Clock => lab.Clock;
     public Db Db => lab.Db;
