@@ -7,7 +7,7 @@ namespace Tongxiang.Agencies;
 
 /// <summary>After a change of a number or of the calendar: recomputes every running clock through its owner, says which moved, and keeps that as evidence.</summary>
 /// <remarks>A change stands in the feed <c>agencies_change</c>; whatever a crash left undone is done by the next round.</remarks>
-public sealed class ClockMoves(Db db, TimeProvider clock, EvidenceLog evidence, Deadlines deadlines, RulePack rules, Calendar calendar, Directory directory, IEnumerable<OpenClocks> owners)
+public sealed class ClockMoves(Db db, TimeProvider clock, EvidenceLog evidence, Deadlines deadlines, RulePack rules, Calendar calendar, Directory directory, IEnumerable<OpenClocks> owners) : IDisposable
 {
     // Another copy may have started a clock by the older number until it heard of the change: rounds go on a little longer than that takes.
     private static readonly TimeSpan Settles = TimeSpan.FromSeconds(5);
@@ -71,6 +71,8 @@ public sealed class ClockMoves(Db db, TimeProvider clock, EvidenceLog evidence, 
         var page = Page<(MovedClock Moved, string Id)>.Of(rows, limit, r => [r.Id]);
         return new Page<MovedClock>([.. page.Items.Select(r => r.Moved)], page.Next);
     }
+
+    public void Dispose() => round.Dispose();
 
     private async Task Move(Shift shift, long change, string cause, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Tongxiang.Kernel;
@@ -44,7 +45,7 @@ internal static class RuleRoutes
         calendar.MapPost("{year:int}", Load).WithName("agencies.load-calendar").WithIdempotency().Produces<RuleChange>();
     }
 
-    private static IResult List(RuleDesk desk, TimeProvider clock, [FromQuery] DateOnly? on)
+    private static Ok<RulesAnswer> List(RuleDesk desk, TimeProvider clock, [FromQuery] DateOnly? on)
     {
         var day = on ?? WorkCalendar.Day(clock.GetUtcNow());
         return TypedResults.Ok(new RulesAnswer(RulePack.Version, day, [.. desk.All(day).Select(Answer)]));
@@ -62,7 +63,7 @@ internal static class RuleRoutes
     private static async Task<IResult> Tighten(string id, NewTightening wish, HttpContext http, RuleDesk desk, CancellationToken ct) =>
         (await desk.Tighten(http.Caller(), id, wish, ct)).Answer(TypedResults.Ok);
 
-    private static IResult Years(RuleDesk desk, TimeProvider clock) => TypedResults.Ok(new CalendarAnswer(desk.Years, desk.Missing(WorkCalendar.Day(clock.GetUtcNow()))));
+    private static Ok<CalendarAnswer> Years(RuleDesk desk, TimeProvider clock) => TypedResults.Ok(new CalendarAnswer(desk.Years, desk.Missing(WorkCalendar.Day(clock.GetUtcNow()))));
 
     private static async Task<IResult> PreviewYear(int year, NewCalendarYear wish, HttpContext http, RuleDesk desk, CancellationToken ct) =>
         (await desk.Preview(http.Caller(), Of(year, wish), ct)).Answer(m => TypedResults.Ok(new MovesAnswer(m)));

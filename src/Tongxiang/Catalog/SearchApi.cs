@@ -24,13 +24,10 @@ public sealed record ExtensionWish(string Reason);
 public sealed record ExtensionDecision(bool Granted);
 
 /// <summary>All lists an entry is described with.</summary>
+/// <param name="OpenClasses">By the names that hold here.</param>
 public sealed record RegisterLists(
     IReadOnlyList<Term> Themes, IReadOnlyList<Term> Industries, IReadOnlyList<Term> Formats, IReadOnlyList<Term> Licences, IReadOnlyList<Term> Scopes, IReadOnlyList<Term> Uses,
-    IReadOnlyList<Element> Elements, IReadOnlyList<TermList> CodeLists)
-{
-    /// <summary>The open classes by the names that hold here.</summary>
-    public required IReadOnlyList<Term> OpenClasses { get; init; }
-}
+    IReadOnlyList<Element> Elements, IReadOnlyList<TermList> CodeLists, IReadOnlyList<Term> OpenClasses);
 
 internal static class SearchApi
 {
@@ -61,7 +58,7 @@ internal static class SearchApi
     }
 
     private static Ok<RegisterLists> Registers(OpenWords words) => TypedResults.Ok(new RegisterLists(
-        Themes.All.Terms, Themes.Industries.Terms, Themes.Formats.Terms, Themes.Licences.Terms, Themes.Scopes.Terms, Themes.Uses.Terms, Elements.All, CodeLists.All) { OpenClasses = words.Terms });
+        Themes.All.Terms, Themes.Industries.Terms, Themes.Formats.Terms, Themes.Licences.Terms, Themes.Scopes.Terms, Themes.Uses.Terms, Elements.All, CodeLists.All, words.Terms));
 
     private static async Task<IResult> Duties(Guid id, HttpContext http, Entries entries, UpdateDuties duties, CancellationToken ct)
     {

@@ -147,7 +147,7 @@ public sealed class SigningLists(Db db, TimeProvider clock, EvidenceLog evidence
             await db.Run($"update catalog_signing_item set state = {SigningItemState.Failed}, reason = {not.Code}, changed_at = {clock.GetUtcNow()} where signing = {list.Id} and entry = {item.Entry} and state = {SigningItemState.Listed}", ct);
     }
 
-    private Task Item(Tx tx, SigningList list, Entry entry, SigningItemState state, string reason) => tx.Run(
+    private Task<int> Item(Tx tx, SigningList list, Entry entry, SigningItemState state, string reason) => tx.Run(
         $"""
         insert into catalog_signing_item (signing, entry, revision, code, name, state, reason, changed_at)
         values ({list.Id}, {entry.Id}, {entry.LatestRevision}, {entry.Code}, {entry.Latest.Name}, {state}, {reason}, {clock.GetUtcNow()})

@@ -1,5 +1,4 @@
 using Tongxiang.Agencies;
-using Tongxiang.Kernel;
 using Tongxiang.Portal.Kit;
 
 namespace Tongxiang.Portal.Bureau.Rules;

@@ -25,14 +25,24 @@ internal static class ImportLines
 
     private static readonly Dictionary<string, InventoryKind> InventoryKinds = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["系统"] = InventoryKind.System, ["职责"] = InventoryKind.Duty, ["资源"] = InventoryKind.Resource,
-        ["System"] = InventoryKind.System, ["Duty"] = InventoryKind.Duty, ["Resource"] = InventoryKind.Resource,
+        ["系统"] = InventoryKind.System,
+        ["职责"] = InventoryKind.Duty,
+        ["资源"] = InventoryKind.Resource,
+        ["System"] = InventoryKind.System,
+        ["Duty"] = InventoryKind.Duty,
+        ["Resource"] = InventoryKind.Resource,
     };
 
     private static readonly Dictionary<string, PlanKind> PlanKinds = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["编目"] = PlanKind.Catalogue, ["挂接"] = PlanKind.Attach, ["共享"] = PlanKind.Share, ["开放"] = PlanKind.Open,
-        ["Catalogue"] = PlanKind.Catalogue, ["Attach"] = PlanKind.Attach, ["Share"] = PlanKind.Share, ["Open"] = PlanKind.Open,
+        ["编目"] = PlanKind.Catalogue,
+        ["挂接"] = PlanKind.Attach,
+        ["共享"] = PlanKind.Share,
+        ["开放"] = PlanKind.Open,
+        ["Catalogue"] = PlanKind.Catalogue,
+        ["Attach"] = PlanKind.Attach,
+        ["Share"] = PlanKind.Share,
+        ["Open"] = PlanKind.Open,
     };
 
     /// <summary>One line of the file by the names of its fields.</summary>

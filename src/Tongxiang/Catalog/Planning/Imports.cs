@@ -122,7 +122,7 @@ public sealed class Imports(Db db, TimeProvider clock, EvidenceLog evidence, Dir
         foreach (var row in rows)
         {
             var (wish, wrong) = ImportLines.Inventory(row);
-            wrong ??= InventoryRules.Check(wish!).FirstOrDefault();
+            if (wrong is null && InventoryRules.Check(wish!) is [var first, ..]) wrong = first;
             Id<Entry>? entry = null;
             if (wrong is null && wish!.Code is { Length: > 0 } code && (entry = entries.GetValueOrDefault((agency, code))) is null) wrong = new FieldError("code", "catalog.no-such-entry", RuleBook.Short(code));
             if (wrong is null && row["parent"] is { Length: > 0 } parent)
@@ -155,7 +155,7 @@ public sealed class Imports(Db db, TimeProvider clock, EvidenceLog evidence, Dir
         foreach (var row in rows)
         {
             var (wish, wrong) = ImportLines.Plan(row);
-            wrong ??= PlanRules.Check(wish!).FirstOrDefault();
+            if (wrong is null && PlanRules.Check(wish!) is [var first, ..]) wrong = first;
             var agency = kept.Agency;
             if (wrong is null && row["agency"] is { Length: > 0 } slug && !bySlug.TryGetValue(slug, out agency)) wrong = new FieldError("agency", "catalog.import-agency", RuleBook.Short(slug));
             if (wrong is null && !plans.Plans(caller, agency)) wrong = new FieldError("agency", "catalog.import-agency", "");
