@@ -28,6 +28,7 @@ public static class AgenciesWiring
         services.AddSingleton<RulePack>();
         services.AddSingleton<Calendar>();
         services.AddSingleton<Deadlines>();
+        services.AddSingleton<DueList>();
         services.AddOptions<IdentitySettings>().BindConfiguration("Identity").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<IdentitySettings>>().Value);
         services.AddSingleton<Clients>();
@@ -77,6 +78,7 @@ public static class AgenciesWiring
         ClientRoutes.Map(routes);
         IdentityRoutes.Map(routes);
         LegacyKeys.Map(routes);
+        DueRoutes.Map(routes);
         return routes;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Agencies;
 using Tongxiang.Catalog.Ckan;
 using Tongxiang.Kernel;
 
@@ -14,6 +15,7 @@ public static class CatalogWiring
         services.AddSingleton<Catalogue>();
         services.AddSingleton<Entries>();
         services.AddSingleton<UpdateDuties>();
+        services.AddSingleton(p => new DueSource("catalog.duties", (caller, scope, ct) => DutyDues.Of(p.GetRequiredService<UpdateDuties>(), p.GetRequiredService<Entries>(), caller, scope, ct)));
         services.AddSingleton<Finder>();
         services.AddSingleton<Listings>();
         services.AddSingleton<Actions>();

@@ -12,7 +12,11 @@ namespace Tongxiang.Catalog;
 public sealed record FoundItem(Id<Entry> Id, string Code, string Slug, string Name, string? NameEn, string Abstract, Id<Agency> Agency, ShareClass Share, OpenClass Open, FreshnessKind Freshness, DateTimeOffset? UpdatedAt, Rung Rung, double Score);
 
 /// <summary>The answer of a search.</summary>
-public sealed record FoundPage(int Total, IReadOnlyList<FoundItem> Items, int? Next, IReadOnlyList<FacetCounts> Facets, IReadOnlyList<AppliedSynonym> Synonyms);
+public sealed record FoundPage(int Total, IReadOnlyList<FoundItem> Items, int? Next, IReadOnlyList<FacetCounts> Facets, IReadOnlyList<AppliedSynonym> Synonyms)
+{
+    /// <summary>Where to register what was not found, by POST with <c>what</c>; null when something was.</summary>
+    public string? RegisterDemand => Total == 0 ? "/api/demands" : null;
+}
 
 /// <summary>A change that obliges to update an entry.</summary>
 public sealed record NewDuty(DateTimeOffset OccurredAt, string Reason);

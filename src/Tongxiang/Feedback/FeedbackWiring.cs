@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Agencies;
 
 namespace Tongxiang.Feedback;
 
@@ -10,6 +11,7 @@ public static class FeedbackWiring
         services.AddSingleton<Reports>();
         services.AddSingleton<Scores>();
         services.AddSingleton<Showcases>();
+        services.AddSingleton(p => new DueSource("feedback.reports", (caller, scope, ct) => ReportDues.Of(p.GetRequiredService<Reports>(), p.GetRequiredService<Agencies.Directory>(), p.GetRequiredService<Share.EntrySource>(), caller, scope, ct)));
         return services;
     }
 }

@@ -39,6 +39,15 @@ public enum NoticeKind
     IncidentTaskLate,
     LookChallenged,
     LookAnswered,
+    DemandFiled,
+    DemandAssigned,
+    DemandDeclined,
+    DemandMoved,
+    DemandRefused,
+    DemandMerged,
+    DemandReopened,
+    DemandHalfTime,
+    DemandOverdue,
 }
 
 /// <summary>To whom: a person, or whoever holds the role in the agency.</summary>

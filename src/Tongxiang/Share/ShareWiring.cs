@@ -43,6 +43,8 @@ public static class ShareWiring
         services.AddSingleton(p => new Outbox(
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Webhooks>(), p.GetRequiredService<NoticeSettings>(), p.GetRequiredService<MailAddresses>(),
             new HttpMessageInvoker(PublicAddress.Handler(p.GetRequiredService<NoticeSettings>().AllowedPrivateHosts)), p.GetRequiredService<ILogger<Outbox>>()));
+        services.AddDemands();
+        services.AddSingleton(p => new DueSource("share.applications", (caller, scope, ct) => ApplicationDues.Of(p.GetRequiredService<Applications>(), p.GetRequiredService<Inbox>(), p.GetRequiredService<EntrySource>(), caller, scope, ct)));
         services.AddSingleton(p => new Chore("share.clocks", TimeSpan.FromSeconds(30), p.GetRequiredService<ClockWatch>().Run));
         services.AddSingleton(p => new Chore("share.outbox", TimeSpan.FromSeconds(2), p.GetRequiredService<Outbox>().Run));
         services.AddSingleton(p => new Chore("share.grants", TimeSpan.FromMilliseconds(500), p.GetRequiredService<Grants>().Follow, OneCopyOnly: false));
@@ -80,6 +82,7 @@ public static class ShareWiring
         InboxRoutes.Map(routes);
         LedgerRoutes.Map(routes);
         DisclosureRoutes.Map(routes);
+        DemandRoutes.Map(routes);
         return routes;
     }
 }
