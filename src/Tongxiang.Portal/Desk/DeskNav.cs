@@ -13,6 +13,7 @@ static class DeskNav
             new(visit["desk.nav.work"],
             [
                 new("/desk", visit["desk.nav.inbox"], waiting),
+                new("/desk/due", visit["due.title"]),
                 new("/desk/applications", visit["desk.nav.applications"]),
                 .. If(caller.IsGovernment,
                     new("/desk/received", visit["case.received"]),
@@ -26,6 +27,7 @@ static class DeskNav
             [
                 new("/desk/entries", visit["desk.nav.entries"]),
                 new("/desk/find", visit["desk.nav.find"]),
+                new("/desk/demands", visit["demand.title"]),
                 new("/desk/provider-apis", visit["provide.title"]),
             ]));
         groups.Add(new(visit["desk.nav.use"],
@@ -50,6 +52,8 @@ static class DeskNav
                 new("/bureau", visit["desk.nav.review"]),
                 new("/bureau/catalogue", visit["desk.nav.catalogue"]),
                 new("/bureau/clocks", visit["desk.nav.clocks"]),
+                new("/bureau/due", visit["due.title"]),
+                new("/bureau/demands", visit["demand.title"]),
                 new("/bureau/incidents", visit["incident.title"]),
                 new("/bureau/uses", visit["showcase.review"], uses),
                 new("/bureau/watch", visit["fuse.title"]),
