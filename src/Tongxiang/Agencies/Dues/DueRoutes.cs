@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Tongxiang.Core.Calendars;
@@ -40,7 +41,7 @@ internal static class DueRoutes
         due.Item.Key, due.Group, Texts.Parts.Get(language, due.Item.Todo.Key), due.Item.Number, NameOf(due, language), AgencyOf(due, directory, language), due.Item.From, due.Item.DueAt, due.Item.IsProvisional, due.DaysLeft,
         due.Rule?.Id ?? due.Item.Rule, due.Rule is { } rule ? DueRules.Article(rule, language) : due.Item.Article, due.Rule?.Grade, due.Rule?.IsUnverified == true, DueRules.Why(due, language), due.Item.Link);
 
-    private static IResult Calendar(HttpContext http, IReadOnlyList<Due> all, Directory directory, NodeSettings settings, DateTimeOffset now, string language)
+    private static FileContentHttpResult Calendar(HttpContext http, IReadOnlyList<Due> all, Directory directory, NodeSettings settings, DateTimeOffset now, string language)
     {
         var origin = (settings.PublicUrl ?? $"{http.Request.Scheme}://{http.Request.Host}").TrimEnd('/');
         var events = all.Where(d => d.Item.DueAt is not null).Select(d => Event(d, directory, language, origin, now));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tongxiang.Agencies;
-using Tongxiang.Catalog;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Calendar = Tongxiang.Agencies.Calendar;

@@ -71,7 +71,7 @@ public sealed class DueListTests
         Assert.Empty(await dues.Of(Facts.HealthSteward, DueScope.Own, default));
         Assert.Empty(await dues.Of(Facts.PoliceHead, DueScope.Overseen, default));
         Assert.Empty(await dues.Of(Caller.Anonymous, DueScope.Own, default));
-        Assert.Empty(await dues.Of(Facts.PoliceSteward with { Client = new Id<Client>(Guid.NewGuid()) }, DueScope.Own, default));
+        Assert.Empty(await dues.Of(Facts.PoliceSteward with { Client = Id<Client>.New(share.Clock) }, DueScope.Own, default));
 
         share.SetDay("2026-03-05");
         Assert.Equal((DueGroup.Overdue, -1), (await dues.Of(Facts.PoliceSteward, DueScope.Own, default))[0] is var late ? (late.Group, late.DaysLeft!.Value) : default);

@@ -93,7 +93,7 @@ public sealed class DemandRivalryTests
         }, default);
         Refuses("share.demand-waiting", await lab.Demands.File(Caller.Anonymous, new NewDemand("河流水位"), default));
         Good(await lab.Demands.File(Facts.CompanyPerson, new NewDemand("河流水位"), default));
-        Refuses("share.demand-people", await lab.Demands.File(Facts.CompanyPerson with { Client = new Id<Client>(Guid.NewGuid()) }, new NewDemand("湖泊水位"), default));
+        Refuses("share.demand-people", await lab.Demands.File(Facts.CompanyPerson with { Client = Id<Client>.New(lab.Share.Clock) }, new NewDemand("湖泊水位"), default));
     }
 
     [Theory, EveryStore]
@@ -105,7 +105,7 @@ public sealed class DemandRivalryTests
             var filed = await lab.Filed(what: what);
             Assert.Equal(what, (await lab.Now(filed)).What);
             Good(await lab.Demands.Accept(Facts.Reviewer, filed.Number, null, Facts.Police.Id, default));
-            Assert.Equal(what, (await lab.Demands.List(Caller.Anonymous, new DemandFilter(), null, 1, default)).Items[0].What);
+            Assert.Contains((await lab.Demands.List(Caller.Anonymous, new DemandFilter(), null, 20, default)).Items, d => d.Number == filed.Number && d.What == what);
         }
         // Texts of notices have holes of their own: what stands in a demand fills none of them.
         Assert.Contains(await lab.Share.Notices.Of(Facts.Reviewer, 100, default), n => n.Text(Texts.Parts, Texts.Chinese).Contains("{0} {{x}}", StringComparison.Ordinal));

@@ -14,7 +14,7 @@ public sealed class DemandsTests
     {
         await using var lab = await DemandLab.Open(store);
         var filed = await lab.Filed();
-        Assert.Equal(("XQ20260212-0001", DemandState.Filed, DemandOrigin.Person, 1L, new DateOnly(2026, 2, 25)), (filed.Number, filed.State, filed.Origin, filed.Votes, WorkCalendar.Day(filed.DueAt!.Value)));
+        Assert.Equal(("XQ20260212-0001", DemandState.Filed, DemandOrigin.Person, 1L, new DateOnly(2026, 2, 24)), (filed.Number, filed.State, filed.Origin, filed.Votes, WorkCalendar.Day(filed.DueAt!.Value)));
         Assert.Equal([filed.Number], (await lab.Demands.Queue(Facts.Reviewer, default)).Select(d => d.Number));
         Refuses("kernel.invalid-input", await lab.Demands.Accept(Facts.Reviewer, filed.Number, 1, null, default));
         Refuses("kernel.invalid-input", await lab.Demands.Accept(Facts.Reviewer, filed.Number, 1, Facts.Company.Id, default));
