@@ -11,7 +11,7 @@ public sealed partial class DemandWalk(Chromium chromium, Site site)
     [Theory, InlineData(true), InlineData(false)]
     public async Task An_empty_search_becomes_a_demand_in_one_press_and_the_demand_becomes_data(bool scripts)
     {
-        var what = scripts ? "鲸鲨洄游观测" : "蓝鲸声呐观测";
+        var what = scripts ? "鲸鲨洄游" : "蓝鲸声呐";
         await using var readers = await chromium.Open(site.Url, scripts);
         var reader = await readers.NewPageAsync();
         await reader.GotoAsync("/datasets?q=" + Uri.EscapeDataString(what));
