@@ -17,7 +17,6 @@ public static class IcsWriter
         Line(file, "VERSION:2.0");
         Line(file, "PRODID:" + Escape(product));
         Line(file, "CALSCALE:GREGORIAN");
-        Line(file, "METHOD:PUBLISH");
         Line(file, "X-WR-CALNAME:" + Escape(name));
         foreach (var one in events) Write(file, one);
         Line(file, "END:VCALENDAR");

@@ -115,11 +115,12 @@ public static class DemandRules
     }
 
     /// <summary>Whether the entry answers the demand: published, of the owner, and visible to whoever asked.</summary>
-    public static FieldError? CheckEntry(Demand now, Entry? entry)
+    /// <param name="isForPublic">Somebody outside government asks for it too, in a demand that was merged into this one.</param>
+    public static FieldError? CheckEntry(Demand now, Entry? entry, bool isForPublic = false)
     {
         if (entry is not { IsPublished: true }) return new FieldError("entry", "share.field.demand-entry");
         if (now.Owner is { } owner && entry.Agency != owner) return new FieldError("entry", "share.field.demand-entry-owner", entry.Code);
-        return now.Origin != DemandOrigin.Department && !entry.IsPublic ? new FieldError("entry", "share.field.demand-entry-closed", entry.Code) : null;
+        return (isForPublic || now.Origin != DemandOrigin.Department) && !entry.IsPublic ? new FieldError("entry", "share.field.demand-entry-closed", entry.Code) : null;
     }
 
     public static TextKey Say(DemandStep step) => new("share.demand-step." + step);

@@ -10,10 +10,14 @@ public sealed partial class Demands
     public async Task<Outcome<Demand>> Merge(Caller caller, string number, long? seen, string into, CancellationToken ct)
     {
         if (await Find(into.Trim(), ct) is not { } target) return Refusal.Invalid(new FieldError("into", "share.field.demand-into"));
-        return await Take(caller, number, DemandStep.Merge, seen, "", (m, _) => Same(
-            target.Id == m.Now.Id || target.Bureau != m.Now.Bureau || !target.IsOpen
-                ? Refusal.Invalid(new FieldError("into", "share.field.demand-into"))
-                : m.Now with { State = DemandState.Merged, MergedInto = target.Id, Owner = null }), ct,
+        return await Take(caller, number, DemandStep.Merge, seen, "", async (m, token) =>
+            {
+                if (target.Id == m.Now.Id || target.Bureau != m.Now.Bureau || !target.IsOpen) return Refusal.Invalid(new FieldError("into", "share.field.demand-into"));
+                // What answers departments only would leave the public with nothing.
+                var isForPublic = m.Now.Origin != DemandOrigin.Department || await IsForPublic(m.Now, token);
+                if (isForPublic && target.Entry is { } entry && await entries(entry, token) is not { IsPublic: true }) return Refusal.Invalid(new FieldError("into", "share.field.demand-into-closed"));
+                return m.Now with { State = DemandState.Merged, MergedInto = target.Id, Owner = null };
+            }, ct,
             async (tx, m) =>
             {
                 // Always in the order of their ids: two merged into each other at once must wait, not lock each other out.

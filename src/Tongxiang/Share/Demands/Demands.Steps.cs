@@ -38,7 +38,7 @@ public sealed partial class Demands
         Take(caller, number, DemandStep.Catalogue, seen, "", async (m, token) =>
         {
             var known = entry is null ? null : await entries(entry.Id, token);
-            return DemandRules.CheckEntry(m.Now, known) is { } wrong ? Refusal.Invalid(wrong) : m.Now with { State = DemandState.Catalogued, Entry = known!.Id };
+            return DemandRules.CheckEntry(m.Now, known, await IsForPublic(m.Now, token)) is { } wrong ? Refusal.Invalid(wrong) : m.Now with { State = DemandState.Catalogued, Entry = known!.Id };
         }, ct);
 
     /// <summary>Attached, and by nothing but a version that is current now; the platform sees it by itself too.</summary>
@@ -80,6 +80,9 @@ public sealed partial class Demands
 
     private async Task<bool> HasDeclined(Demand demand, Id<Agency> agency, CancellationToken ct) =>
         await db.One($"select number from share_demand_step where demand = {demand.Id} and step = 'Decline' and agency = {agency}", r => (long?)r.GetInt64(0), ct) is not null;
+
+    private async Task<bool> IsForPublic(Demand demand, CancellationToken ct) =>
+        await db.One($"select id from share_demand where merged_into = {demand.Id} and origin <> 'Department' limit 1", r => r.GetString(0), ct) is not null;
 
     private static Task<Outcome<Demand>> Same(Outcome<Demand> outcome) => Task.FromResult(outcome);
 

@@ -59,14 +59,14 @@ public sealed partial class Demands(
     public async Task<IReadOnlyList<DemandTaken>> Steps(Caller caller, Demand of, CancellationToken ct)
     {
         var all = await db.List($"select {DemandRows.StepColumns} from share_demand_step where demand = {of.Id} order by number", DemandRows.ReadStep, ct);
-        if (DemandRules.Sides(caller, of).Overlaps([DemandSide.Bureau, DemandSide.Owner]) || all.Any(s => s.Step == DemandStep.Decline && s.Agency == caller.Agency && caller.IsGovernment)) return all;
+        if (DemandRules.Sides(caller, of).Overlaps([DemandSide.Bureau, DemandSide.Owner])) return all;
         var isPublic = of.Origin != DemandOrigin.Department && !caller.IsGovernment;
         return [.. all.Select(s => s with
         {
             Actor = "", ActorName = "",
             Agency = s.Step is DemandStep.File or DemandStep.Reopen or DemandStep.Satisfy && isPublic ? null : s.Agency,
             Owner = s.Step == DemandStep.File ? null : s.Owner,
-            Reason = s.Step == DemandStep.Join || (s.Step == DemandStep.Refuse && of.IsShown) ? s.Reason : "",
+            Reason = s.Step == DemandStep.Join || (s.Step == DemandStep.Refuse && of.IsShown) || (s.Step == DemandStep.Decline && caller.IsGovernment && s.Agency == caller.Agency) ? s.Reason : "",
         })];
     }
 

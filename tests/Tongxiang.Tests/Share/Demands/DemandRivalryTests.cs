@@ -64,6 +64,41 @@ public sealed class DemandRivalryTests
     }
 
     [Theory, EveryStore]
+    public async Task What_answers_departments_only_does_not_answer_the_public(Store store)
+    {
+        await using var lab = await DemandLab.Open(store);
+        var office = await lab.Accepted(Facts.CivilSteward, "停车场空余泊位");
+        var reader = await lab.Filed(Facts.Citizen, "停车场空余泊位情况表");
+        Good(await lab.Demands.Claim(Facts.PoliceSteward, office.Number, null, default));
+        Good(await lab.Demands.Catalogue(Facts.PoliceSteward, office.Number, null, lab.Published(Tongxiang.Catalog.OpenClass.Closed), default));
+        Assert.Equal("share.field.demand-into-closed", (await lab.Demands.Merge(Facts.Reviewer, reader.Number, null, office.Number, default)).Refusal!.Fields.Single().Key);
+
+        var second = await lab.Accepted(Facts.HealthSteward, "路灯位置");
+        Good(await lab.Demands.Merge(Facts.Reviewer, (await lab.Filed(Facts.Citizen, "路灯的位置图")).Number, null, second.Number, default));
+        Good(await lab.Demands.Claim(Facts.PoliceSteward, second.Number, null, default));
+        Assert.Equal("share.field.demand-entry-closed", (await lab.Demands.Catalogue(Facts.PoliceSteward, second.Number, null, lab.Published(Tongxiang.Catalog.OpenClass.Closed), default)).Refusal!.Fields.Single().Key);
+        Good(await lab.Demands.Catalogue(Facts.PoliceSteward, second.Number, null, lab.Published(), default));
+        lab.Land(lab.Entries.Keys.Single());
+        Good(await lab.Demands.Attach(Facts.PoliceSteward, second.Number, null, default));
+        // Whoever asked for the same hears of it.
+        Assert.Contains((NoticeKind.DemandMoved, "citizen"), await lab.Share.Told());
+    }
+
+    [Theory, EveryStore]
+    public async Task A_tightened_rule_moves_the_clocks_that_run_and_says_so(Store store)
+    {
+        await using var lab = await DemandLab.Open(store);
+        var demand = await lab.Accepted();
+        Good(await lab.Share.Rules.Tighten(Caller.Platform, DemandClocks.Whole, 5, "省数据局通知", new DateOnly(2026, 1, 1), default));
+        await lab.Watch.Run(default);
+        Assert.Equal(new DateOnly(2026, 2, 26), WorkCalendar.Day((await lab.Now(demand)).DueAt!.Value));
+        Assert.Contains("share.demand-redated", string.Concat(await lab.Share.Evidenced()), StringComparison.Ordinal);
+        var told = (await lab.Share.Evidenced()).Count;
+        await lab.Watch.Run(default);
+        Assert.Equal(told, (await lab.Share.Evidenced()).Count);
+    }
+
+    [Theory, EveryStore]
     public async Task Two_merged_into_each_other_at_once_end_as_one(Store store)
     {
         await using var lab = await DemandLab.Open(store);

@@ -115,6 +115,7 @@ public sealed class DemandRulesTests
         Assert.Equal("share.field.demand-entry-owner", DemandRules.CheckEntry(demand with { Owner = Facts.Health.Id }, Facts.Entry())!.Key);
         Assert.Equal("share.field.demand-entry-closed", DemandRules.CheckEntry(demand, Facts.Entry(open: OpenClass.Closed))!.Key);
         Assert.Null(DemandRules.CheckEntry(demand with { Origin = DemandOrigin.Department }, Facts.Entry(open: OpenClass.Closed)));
+        Assert.Equal("share.field.demand-entry-closed", DemandRules.CheckEntry(demand with { Origin = DemandOrigin.Department }, Facts.Entry(open: OpenClass.Closed), isForPublic: true)!.Key);
     }
 
     [Fact]

@@ -108,7 +108,11 @@ public sealed class DemandsTests
         var decided = Good(await lab.Demands.Assign(Facts.Reviewer, demand.Number, null, Facts.Police.Id, "公安交管掌握停车泊位备案数据", default));
         Assert.Equal((DemandState.Claimed, Facts.Police.Id, demand.DueAt), (decided.State, decided.Owner!.Value, decided.DueAt));
         Refuses("share.demand-state", await lab.Demands.Decline(Facts.PoliceSteward, demand.Number, null, "仍然不属于我们", default));
-        Assert.Contains(await lab.Demands.Steps(Facts.HealthSteward, decided, default), s => s.Reason == "停车场由住建部门管理");
+        // A department that declined reads its own reason again, not the other's and not who asked.
+        var declined = await lab.Demands.Steps(Facts.HealthSteward, decided, default);
+        Assert.Equal(["与卫生健康无关"], declined.Where(s => s.Reason.Length > 0).Select(s => s.Reason));
+        Assert.All(declined, s => Assert.Empty(s.ActorName));
+        Assert.Contains(await lab.Demands.Steps(Facts.PoliceHead, decided, default), s => s.Reason == "停车场由住建部门管理");
         Assert.DoesNotContain(await lab.Demands.Steps(Facts.Citizen, decided, default), s => s.Reason.Length > 0 || s.ActorName.Length > 0);
         Assert.Equal(2, (await lab.Share.Told()).Count(t => t.Kind == NoticeKind.DemandDeclined));
     }
