@@ -6,6 +6,7 @@ using Tongxiang.Gateway;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
+using Tongxiang.Products;
 using Tongxiang.Protect;
 using Tongxiang.Server.Demo;
 using Tongxiang.Share;
@@ -30,6 +31,7 @@ internal static class Parts
         services.AddFeedback();
         services.AddGateway(settings);
         services.AddIngest(settings);
+        services.AddProducts();
         services.AddPortal();
         return services;
     }
@@ -66,6 +68,7 @@ internal static class Parts
         app.MapWatch();
         app.MapIncidents();
         app.MapGateway();
+        app.MapProducts();
         app.MapPortal();
     }
 

@@ -14,6 +14,8 @@ public static class CatalogWiring
         services.AddSingleton<Catalogue>();
         services.AddSingleton<Entries>();
         services.AddSingleton<UpdateDuties>();
+        services.AddSingleton<Registrations>();
+        services.AddSingleton(p => new Chore("catalog.registrations", TimeSpan.FromMinutes(10), p.GetRequiredService<Registrations>().Watch));
         services.AddSingleton<Finder>();
         services.AddSingleton<Listings>();
         services.AddSingleton<Actions>();
@@ -30,6 +32,7 @@ public static class CatalogWiring
     {
         EntryApi.Map(routes);
         SearchApi.Map(routes);
+        RegistrationRoutes.Map(routes);
         routes.ServiceProvider.GetRequiredService<CkanFace>().Map(routes);
         routes.ServiceProvider.GetRequiredService<MachineFaces>().Map(routes);
         return routes;

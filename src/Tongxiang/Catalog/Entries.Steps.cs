@@ -25,7 +25,7 @@ public sealed partial class Entries
     public Task<Outcome<Entry>> Recall(Caller caller, Id<Entry> id, long revision, CancellationToken ct, string note = "") => Run(tx => Take(tx, Step.Recalled, caller, id, revision, note), caller, ct);
 
     /// <summary>The bureau publishes: the content comes into force and is announced to all departments (art. 16).</summary>
-    public Task<Outcome<Entry>> Publish(Caller caller, Id<Entry> id, long revision, CancellationToken ct, string note = "") => Run(tx => Take(tx, Step.Published, caller, id, revision, note), caller, ct);
+    public async Task<Outcome<Entry>> Publish(Caller caller, Id<Entry> id, long revision, CancellationToken ct, string note = "") => await Held(caller, id, ct) is { } held ? held : await Run(tx => Take(tx, Step.Published, caller, id, revision, note), caller, ct);
 
     /// <summary>Takes the entry out of use for good; a tombstone with code and address name stays.</summary>
     /// <param name="successor">Code of the published entry that takes its place.</param>

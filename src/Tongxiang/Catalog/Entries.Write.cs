@@ -101,7 +101,7 @@ public sealed partial class Entries
     private async Task<Refusal?> Refuse(Tx tx, Caller caller, Id<Entry>? id, EntryContent content, Readiness readiness)
     {
         var findings = EntryRules.Check(content, readiness, IsDivision);
-        if (findings.IsGood) return null;
+        if (findings.IsGood) return await Unreleased(tx, id, content);
         // An attempt to catalogue a secret is itself on record; only the attempt, nothing of the content.
         if (content.Secrecy != Secrecy.None)
         {

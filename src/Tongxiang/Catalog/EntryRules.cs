@@ -99,8 +99,8 @@ public static partial class EntryRules
         found.Text("opening.safeguards", o.Safeguards, 2, 2000, isNeeded: o.Class == OpenClass.Conditional);
         found.Text("opening.reason", o.Reason, 2, 2000, isNeeded: o.Class == OpenClass.Closed);
         Bases("opening.bases", o.Bases, found);
-        // No de-identification result can be attached yet, so data about persons never become unconditionally open.
-        if (o.Class == OpenClass.Open && c.HasPersonalData) found.Error("opening.class", "catalog.personal-open", string.Join(" ", c.Fields.Where(f => f.IsPersonal).Select(f => f.Name).Take(5)));
+        // Whether the named release assessment is one, and of these fields, the store is asked at every step (Entries.Release.cs).
+        if (c.OpensPersons && string.IsNullOrWhiteSpace(o.Release)) found.Error("opening.class", "catalog.personal-open", string.Join(" ", c.Fields.Where(f => f.IsPersonal).Select(f => f.Name).Take(5)));
     }
 
     private static void Gradings(EntryContent c, RuleBook found)

@@ -39,6 +39,7 @@ public enum NoticeKind
     IncidentTaskLate,
     LookChallenged,
     LookAnswered,
+    RegistrationEnding,
 }
 
 /// <summary>To whom: a person, or whoever holds the role in the agency.</summary>

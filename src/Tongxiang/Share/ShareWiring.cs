@@ -24,6 +24,8 @@ public static class ShareWiring
         services.AddSingleton<EntrySource>(p => (id, ct) => new ValueTask<Entry?>(p.GetRequiredService<Entries>().Find(id, ct)));
         services.AddSingleton<CatalogueQueue>(p => (caller, ct) => Waiting(p.GetRequiredService<Entries>(), caller, ct));
         services.AddSingleton<MailAddresses>(p => (person, agency, ct) => Addresses(p, person, agency, ct));
+        services.AddSingleton<RegistrationNotice>(p => (tx, agency, once, link, args, at) =>
+            p.GetRequiredService<Notices>().Tell(tx, new Telling(NoticeKind.RegistrationEnding, new Recipient(null, agency, Role.Steward)), new About(once, link, args), at));
         services.AddSingleton<Deputies>();
         services.AddSingleton<Grants>();
         services.AddSingleton<Notices>();
