@@ -26,6 +26,7 @@ static class DeskNav
             [
                 new("/desk/entries", visit["desk.nav.entries"]),
                 new("/desk/find", visit["desk.nav.find"]),
+                new("/desk/registrations", visit["registration.title"]),
                 new("/desk/provider-apis", visit["provide.title"]),
             ]));
         groups.Add(new(visit["desk.nav.use"],
@@ -53,6 +54,7 @@ static class DeskNav
                 new("/bureau/incidents", visit["incident.title"]),
                 new("/bureau/uses", visit["showcase.review"], uses),
                 new("/bureau/watch", visit["fuse.title"]),
+                new("/bureau/operation", visit["operation.title"]),
                 new("/bureau/evidence", visit["desk.nav.evidence"]),
                 .. If(Gateway.Tracing.Traces.MayTrace(caller), new NavItem("/bureau/leaks", visit["leak.title"])),
             ]));

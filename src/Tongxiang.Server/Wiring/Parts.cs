@@ -1,6 +1,7 @@
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
+using Tongxiang.Federation;
 using Tongxiang.Feedback;
 using Tongxiang.Gateway;
 using Tongxiang.Ingest;
@@ -32,6 +33,7 @@ internal static class Parts
         services.AddGateway(settings);
         services.AddIngest(settings);
         services.AddProducts();
+        services.AddFederation();
         services.AddPortal();
         return services;
     }
@@ -69,6 +71,7 @@ internal static class Parts
         app.MapIncidents();
         app.MapGateway();
         app.MapProducts();
+        app.MapFederation();
         app.MapPortal();
     }
 

@@ -12,6 +12,7 @@ public static class CatalogWiring
     {
         _ = settings;
         services.AddSingleton<Catalogue>();
+        services.AddSingleton<CatalogueFeed>();
         services.AddSingleton<Entries>();
         services.AddSingleton<UpdateDuties>();
         services.AddSingleton<Registrations>();
@@ -33,6 +34,7 @@ public static class CatalogWiring
         EntryApi.Map(routes);
         SearchApi.Map(routes);
         RegistrationRoutes.Map(routes);
+        ElementApi.Map(routes);
         routes.ServiceProvider.GetRequiredService<CkanFace>().Map(routes);
         routes.ServiceProvider.GetRequiredService<MachineFaces>().Map(routes);
         return routes;

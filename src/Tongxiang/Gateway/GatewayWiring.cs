@@ -29,6 +29,7 @@ public static class GatewayWiring
         services.AddSingleton<DayUses>();
         services.AddSingleton<Limits>();
         services.AddSingleton<ResourceUses>();
+        services.AddSingleton<UseFeed>();
         services.AddSingleton<CatalogueFacts>();
         services.AddSingleton<Guesses>();
         services.AddSingleton<Calls>();

@@ -28,6 +28,7 @@ public static class ShareWiring
             p.GetRequiredService<Notices>().Tell(tx, new Telling(NoticeKind.RegistrationEnding, new Recipient(null, agency, Role.Steward)), new About(once, link, args), at));
         services.AddSingleton<Deputies>();
         services.AddSingleton<Grants>();
+        services.AddSingleton<GrantFeed>();
         services.AddSingleton<Notices>();
         services.AddSingleton<Webhooks>();
         services.AddSingleton<Applications>();
