@@ -49,6 +49,7 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         var rows = await ActivatorUtilities.CreateInstance<SeedVersions>(services, cast, scale, progress).Run(ct);
         await ActivatorUtilities.CreateInstance<SeedBatches>(services, cast).Run(ct);
         await ActivatorUtilities.CreateInstance<SeedIdentity>(services, cast).Run(ct);
+        await ActivatorUtilities.CreateInstance<SeedRemedies>(services, cast, scale).Run(ct);
         await Past(scale, ct);
         await ActivatorUtilities.CreateInstance<SeedDrill>(services, cast).Run(ct);
         ActivatorUtilities.CreateInstance<SeedWatch>(services, scale).Run();

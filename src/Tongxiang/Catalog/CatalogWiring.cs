@@ -14,6 +14,7 @@ public static class CatalogWiring
         services.AddSingleton<Catalogue>();
         services.AddSingleton<Entries>();
         services.AddSingleton<UpdateDuties>();
+        services.AddSingleton<SourcesOfRecord>();
         services.AddSingleton<Finder>();
         services.AddSingleton<Listings>();
         services.AddSingleton<Actions>();
@@ -30,6 +31,7 @@ public static class CatalogWiring
     {
         EntryApi.Map(routes);
         SearchApi.Map(routes);
+        SourceRoutes.Map(routes);
         routes.ServiceProvider.GetRequiredService<CkanFace>().Map(routes);
         routes.ServiceProvider.GetRequiredService<MachineFaces>().Map(routes);
         return routes;

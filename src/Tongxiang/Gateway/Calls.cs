@@ -133,7 +133,7 @@ public sealed partial class Calls
     private async ValueTask<Stop?> FindResource(Call call, CancellationToken ct)
     {
         if (sources.BySlug(call.Resource) is not { IsPublished: true } entry || !IsVisible(entry, call)) return Refusal.NotFound(call.Resource);
-        call.Entry = entry;
+        (call.Entry, call.Corrections) = (entry, sources.Corrections());
         call.Version = sources.Current(entry.Id) ?? Proxied(call, entry);
         if (call.Number is { } number && call.Version?.Number != number) call.Version = await sources.Numbered(entry.Id, number, ct);
         // A version that was landed and not promoted yet is nobody's to read.

@@ -40,6 +40,8 @@ public static class GatewayWiring
         services.AddSingleton<DataDescription>();
         services.AddSingleton<VerifyFace>();
         services.AddSingleton<LookUps>();
+        services.AddSingleton<CorrectionLooks>();
+        services.AddSingleton<RecordLook>(p => p.GetRequiredService<CorrectionLooks>().See);
         services.AddSubscriptions();
         services.AddSingleton<Explain>();
         services.AddSingleton<Proxying.ProviderApis>();
@@ -96,6 +98,7 @@ public static class GatewayWiring
     private static GatewaySources Sources(IServiceProvider services)
     {
         var (catalogue, versions, grants) = (services.GetRequiredService<Catalogue>(), services.GetRequiredService<Versions>(), services.GetRequiredService<Grants>());
+        var marks = services.GetRequiredService<CorrectionMarks>();
         var (applications, evidence) = (services.GetRequiredService<Applications>(), services.GetRequiredService<EvidenceLog>());
         return new GatewaySources(
             http => http.Caller(), catalogue.BySlug, versions.Current, async (entry, number, ct) => await versions.Find(entry, number, ct), versions.Serve,
@@ -104,6 +107,7 @@ public static class GatewayWiring
         {
             ClientId = id => services.GetRequiredService<Clients>().Find(id)?.ClientId,
             Floors = services.GetRequiredService<AssuranceSettings>(),
+            Corrections = () => marks.Now,
         };
     }
 }

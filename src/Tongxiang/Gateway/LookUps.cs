@@ -24,7 +24,11 @@ public sealed record LookUpWish(Id<Grant> Grant, string Case, IReadOnlyDictionar
 public sealed record LookUpCell(Field Field, string? Text, bool IsMasked);
 
 /// <summary>The answer: no cells when there is no such row; a stop when it was refused.</summary>
-public sealed record LookUpAnswer(Stop? Stop, IReadOnlyList<LookUpCell> Cells, Receipt? Receipt, long Version, DateTimeOffset At);
+public sealed record LookUpAnswer(Stop? Stop, IReadOnlyList<LookUpCell> Cells, Receipt? Receipt, long Version, DateTimeOffset At)
+{
+    /// <summary>Corrections of this row: whether made since, and the fields they are about (none: the record as a whole).</summary>
+    public IReadOnlyList<(bool IsCorrected, IReadOnlyList<string> Fields)> Corrections { get; init; } = [];
+}
 
 /// <summary>A look-up of today, as its evidence says.</summary>
 public sealed record LookUpPast(long Index, DateTimeOffset At, string Resource, string? Case, string? Grant, long Rows, string? Code);
@@ -70,7 +74,10 @@ public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Ver
         };
         var stop = await DataFace.Try(calls, sources, call, ct);
         using var page = call.Page;
-        return new LookUpAnswer(stop, stop is null && page!.Rows > 0 ? [.. Cells(call, page)] : [], call.Receipt, call.Version?.Number ?? 0, call.At);
+        return new LookUpAnswer(stop, stop is null && page!.Rows > 0 ? [.. Cells(call, page)] : [], call.Receipt, call.Version?.Number ?? 0, call.At)
+        {
+            Corrections = stop is null ? CorrectionHeader.OfRow(call, page!) : [],
+        };
     }
 
     /// <summary>The caller's own look-ups of this day, newest first; kept nowhere but in the evidence.</summary>

@@ -39,6 +39,7 @@ public static class ShareWiring
         services.AddSingleton(p => new JournalOpenings(
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(), p.GetRequiredService<Disclosures>(), p.GetRequiredService<RulePack>(),
             p.GetRequiredService<Catalogue>().BySlug, p.GetRequiredService<Versions>(), p.GetRequiredService<ServingCopies>()));
+        AddRemedies(services);
         services.AddSingleton<ClockWatch>();
         services.AddSingleton(p => new Outbox(
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Webhooks>(), p.GetRequiredService<NoticeSettings>(), p.GetRequiredService<MailAddresses>(),
@@ -47,6 +48,22 @@ public static class ShareWiring
         services.AddSingleton(p => new Chore("share.outbox", TimeSpan.FromSeconds(2), p.GetRequiredService<Outbox>().Run));
         services.AddSingleton(p => new Chore("share.grants", TimeSpan.FromMilliseconds(500), p.GetRequiredService<Grants>().Follow, OneCopyOnly: false));
         return services;
+    }
+
+    // What is done about data that are wrong, and about departments that do not agree.
+    private static void AddRemedies(IServiceCollection services)
+    {
+        services.AddSingleton<CorrectionMarks>();
+        services.AddSingleton<CurrentVersion>(p => id => p.GetRequiredService<Versions>().Current(id)?.Number);
+        services.AddSingleton<Corrections>();
+        services.AddSingleton<Disputes>();
+        services.AddSingleton(p => new Objections(
+            p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(), p.GetRequiredService<NodeKey>(), p.GetRequiredService<Agencies.Directory>(),
+            p.GetRequiredService<RulePack>(), p.GetRequiredService<Deadlines>(), p.GetRequiredService<Agencies.Calendar>(), p.GetRequiredService<Notices>(), p.GetRequiredService<Corrections>(),
+            p.GetRequiredService<Catalogue>().Find));
+        services.AddSingleton<RemedyWatch>();
+        services.AddSingleton(p => new Chore("share.remedies", TimeSpan.FromSeconds(30), p.GetRequiredService<RemedyWatch>().Run));
+        services.AddSingleton(p => new Chore("share.marks", TimeSpan.FromSeconds(1), p.GetRequiredService<CorrectionMarks>().Follow, OneCopyOnly: false));
     }
 
     private static async Task<IReadOnlyList<Entry>> Waiting(Entries entries, Caller caller, CancellationToken ct)
@@ -70,8 +87,12 @@ public static class ShareWiring
         return address is { Length: > 0 } ? [address] : [];
     }
 
-    /// <summary>Loads the grants before the first request.</summary>
-    public static Task OpenShare(this IServiceProvider services, CancellationToken ct) => services.GetRequiredService<Grants>().Follow(ct);
+    /// <summary>Loads the grants and the marks of open corrections before the first request.</summary>
+    public static async Task OpenShare(this IServiceProvider services, CancellationToken ct)
+    {
+        await services.GetRequiredService<Grants>().Follow(ct);
+        await services.GetRequiredService<CorrectionMarks>().Follow(ct);
+    }
 
     public static IEndpointRouteBuilder MapShare(this IEndpointRouteBuilder routes)
     {
@@ -80,6 +101,9 @@ public static class ShareWiring
         InboxRoutes.Map(routes);
         LedgerRoutes.Map(routes);
         DisclosureRoutes.Map(routes);
+        CorrectionRoutes.Map(routes);
+        DisputeRoutes.Map(routes);
+        ObjectionRoutes.Map(routes);
         return routes;
     }
 }
