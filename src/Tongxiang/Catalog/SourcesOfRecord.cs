@@ -58,18 +58,18 @@ public sealed class SourcesOfRecord(Db db, TimeProvider clock, NodeSettings sett
         book.Text("reason", reason, 4, 500, isNeeded: true, always: true);
         if (last < source.From || last > source.To || (last < WorkCalendar.Day(now).AddDays(-1) && last != source.From)) book.Error("last", "catalog.source-last", Day(source.From), source.IsOpenEnded ? "–" : Day(source.To));
         if (!book.Findings.IsGood) return Refusal.Invalid([.. book.Findings.Errors]);
-        return await db.Commit<Outcome<SourceOfRecord>>(async tx =>
+        var ended = source with { To = last, Revision = seen + 1, EndReason = reason.Trim() };
+        var done = await db.Commit(async tx =>
         {
             var changed = await tx.Run(
                 $"""
-                update catalog_source set valid_to = {last}, revision = revision + 1, ended_by = {caller.Actor}, ended_at = {now}, end_reason = {reason.Trim()}
+                update catalog_source set valid_to = {last}, revision = revision + 1, ended_by = {caller.Actor}, ended_at = {now}, end_reason = {ended.EndReason}
                 where id = {id} and revision = {seen}
                 """);
-            if (changed == 0) return Changed((await tx.One($"select {Columns} from catalog_source where id = {id}", Read))!);
-            var ended = source with { To = last, Revision = seen + 1, EndReason = reason.Trim() };
-            await Witness(tx, "catalog.source-ended", caller, ended, [], now);
-            return ended;
+            if (changed == 1) await Witness(tx, "catalog.source-ended", caller, ended, [], now);
+            return changed == 1;
         }, ct);
+        return done ? ended : Changed((await Find(caller, id, ct))!);
     }
 
     /// <summary>The register by element and period, a page at a time; for departments.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Tongxiang.Catalog;
 using Tongxiang.Share;
 using Tongxiang.Warehouse;
 

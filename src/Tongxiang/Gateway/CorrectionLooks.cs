@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
@@ -20,10 +21,10 @@ public sealed class CorrectionLooks(Calls calls, GatewaySources sources, Serving
 
     private static readonly Mode[] Modes = [Mode.Api, Mode.File, Mode.Batch, Mode.Subscription];
 
-    public async ValueTask<Outcome<SeenRecord?>> See(Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, CancellationToken ct) =>
-        grant is null ? await Own(caller, entry, key, ct) : await Under(caller, entry, grant, key, ct);
+    public async ValueTask<Outcome<SeenRecord?>> See(Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, IPAddress? from, CancellationToken ct) =>
+        grant is null ? await Own(caller, entry, key, ct) : await Under(caller, entry, grant, key, from, ct);
 
-    private async Task<Outcome<SeenRecord?>> Under(Caller caller, Entry entry, Grant grant, IReadOnlyDictionary<string, string> key, CancellationToken ct)
+    private async Task<Outcome<SeenRecord?>> Under(Caller caller, Entry entry, Grant grant, IReadOnlyDictionary<string, string> key, IPAddress? from, CancellationToken ct)
     {
         // Whoever is only told yes or no does not see a record, and cannot say what is wrong in it.
         if (!Modes.Any(grant.Modes.Contains)) return new Refusal(409, "gateway.correction-no-row", grant.Number);
@@ -33,6 +34,7 @@ public sealed class CorrectionLooks(Calls calls, GatewaySources sources, Serving
             Query = new QueryText("?limit=2"),
             Caller = caller,
             Assurance = Assurance.SignedAssertion,
+            Address = from,
             Context = new CallPurpose(grant.Matter, Case, caller.Person?.ToString()) { OperatorAssurance = Operators.OwnSession, IsOwnOperator = true },
             Form = Form,
             Mode = Modes.First(grant.Modes.Contains),

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json.Serialization;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
@@ -29,7 +31,12 @@ public enum CorrectionSide { Provider, Reporter, Bureau, Told }
 /// <param name="Fields">Fields that are wrong; empty: the record as a whole.</param>
 /// <param name="Proposed">The value that would be right; may be empty.</param>
 /// <param name="Proof">What shows it; may be empty.</param>
-public sealed record NewCorrection(Id<Grant> Grant, IReadOnlyDictionary<string, string> Key, IReadOnlyList<string> Fields, string Wrong, string Proposed, string Proof);
+public sealed record NewCorrection(Id<Grant> Grant, IReadOnlyDictionary<string, string> Key, IReadOnlyList<string> Fields, string Wrong, string Proposed, string Proof)
+{
+    /// <summary>From where it is reported: a right may be bound to networks. Never read from the body.</summary>
+    [JsonIgnore]
+    public IPAddress? From { get; init; }
+}
 
 /// <summary>What the provider itself takes up because a person objected.</summary>
 public sealed record NewOwnCorrection(IReadOnlyDictionary<string, string> Key, IReadOnlyList<string> Fields, string Wrong, string Proposed);
@@ -68,7 +75,7 @@ public sealed record CorrectionView(
 public sealed record SeenRecord(IReadOnlyDictionary<string, string> Key, string? Subject);
 
 /// <summary>Looks a record up by its key: under a right of use by the steps of every call, or, without one, for the provider itself. Null: there is none that the right shows.</summary>
-public delegate ValueTask<Outcome<SeenRecord?>> RecordLook(Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, CancellationToken ct);
+public delegate ValueTask<Outcome<SeenRecord?>> RecordLook(Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, IPAddress? from, CancellationToken ct);
 
 /// <summary>Number of the version that readers get now; null when the rows stay with their provider.</summary>
 public delegate long? CurrentVersion(Id<Entry> entry);

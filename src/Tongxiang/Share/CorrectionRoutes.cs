@@ -51,7 +51,7 @@ internal static class CorrectionRoutes
 
     private static async Task<IResult> Report(NewCorrection said, HttpContext http, Corrections door, CancellationToken ct)
     {
-        var whole = said with { Key = said.Key ?? new Dictionary<string, string>(), Fields = said.Fields ?? [], Wrong = said.Wrong ?? "", Proposed = said.Proposed ?? "", Proof = said.Proof ?? "" };
+        var whole = said with { Key = said.Key ?? new Dictionary<string, string>(), Fields = said.Fields ?? [], Wrong = said.Wrong ?? "", Proposed = said.Proposed ?? "", Proof = said.Proof ?? "", From = http.Connection.RemoteIpAddress };
         return (await door.Report(http.Caller(), whole, ct)).Answer(c => TypedResults.Created($"/api/corrections/{c.Id}", c));
     }
 

@@ -21,7 +21,7 @@ public sealed partial class Corrections
         if (CorrectionRules.Check(said, entry, grant) is { Count: > 0 } errors) return Refusal.Invalid([.. errors]);
         if (await TooMany(agency, entry.Id, ct) is { } many) return many;
         var content = new CorrectionContent(new Dictionary<string, string>(), null, said.Wrong.Trim(), said.Proposed.Trim(), said.Proof.Trim());
-        var prepared = await Prepare(caller, entry, grant, said.Key, said.Fields, content, null, ct);
+        var prepared = await Prepare(caller, entry, grant, said, content, null, ct);
         if (prepared.IsRefused) return prepared.Refusal!;
         Outcome<Correction> outcome;
         try
@@ -49,7 +49,7 @@ public sealed partial class Corrections
     {
         if (CorrectionRules.Check(said, entry) is { Count: > 0 } errors) return Refusal.Invalid([.. errors]);
         var content = new CorrectionContent(new Dictionary<string, string>(), null, said.Wrong.Trim(), said.Proposed.Trim(), "");
-        return await Prepare(caller, entry, null, said.Key, said.Fields, content, objection, ct);
+        return await Prepare(caller, entry, null, new NewCorrection(default, said.Key, said.Fields, said.Wrong, said.Proposed, ""), content, objection, ct);
     }
 
     internal Task Follow(CancellationToken ct) => marks.Follow(ct);
@@ -74,12 +74,12 @@ public sealed partial class Corrections
     }
 
     private async Task<Outcome<Prepared>> Prepare(
-        Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, IReadOnlyList<string> fields, CorrectionContent content, Id<Objection>? objection, CancellationToken ct)
+        Caller caller, Entry entry, Grant? grant, NewCorrection said, CorrectionContent content, Id<Objection>? objection, CancellationToken ct)
     {
         string? mark = null;
-        if (key.Count > 0)
+        if (said.Key.Count > 0)
         {
-            var seen = await look(caller, entry, grant, key.ToDictionary(k => k.Key, k => k.Value.Trim()), ct);
+            var seen = await look(caller, entry, grant, said.Key.ToDictionary(k => k.Key, k => k.Value.Trim()), said.From, ct);
             if (seen.IsRefused) return seen.Refusal!;
             // Not there and not the caller's to see are told alike.
             if (seen.Value is not { } record) return new Refusal(422, "share.correction-no-record", entry.Content.Name) { Fields = [new FieldError("key", "share.correction-field.no-record")] };
@@ -88,7 +88,7 @@ public sealed partial class Corrections
         }
         var now = clock.GetUtcNow();
         var (dueAt, isProvisional, rule) = deadlines.Due(CorrectionRules.Rule, now);
-        string[] named = [.. fields.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] named = [.. said.Fields.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var made = new Correction(
             Id<Correction>.New(clock), "", entry.Id, entry.Agency, caller.Agency, caller.Person, grant?.Id, objection, mark is not null, named, current(entry.Id), CorrectionState.Open, dueAt, isProvisional, 0, 1, now, null);
         return new Prepared(made, entry, mark, content, rule.Value!.Value);

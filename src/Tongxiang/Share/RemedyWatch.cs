@@ -50,19 +50,18 @@ public sealed class RemedyWatch(Db db, TimeProvider clock, Agencies.Calendar cal
                 : await tx.Run($"update share_objection set noticed = {due.Noticed + stages.Count}, next_notice_at = {next} where id = {due.Id} and revision = {due.Revision} and noticed = {due.Noticed}");
             if (marked == 0) return;
             foreach (var stage in stages)
-                foreach (var to in Told(due, isCorrection, stage))
+                foreach (var to in Told(due, stage))
                     await notices.Tell(tx, new Telling(Kind(isCorrection, stage), to), to.Person is not null && !isCorrection ? about with { Link = $"/me/objections/{due.Id:D}" } : about, now);
         }, ct);
     }
 
-    private IEnumerable<Recipient> Told(Running due, bool isCorrection, int stage)
+    private IEnumerable<Recipient> Told(Running due, int stage)
     {
         yield return new Recipient(null, due.Provider, Role.Steward);
         if (stage >= 1) yield return new Recipient(null, due.Provider, Role.SharingOfficeHead);
         if (stage < 2) yield break;
         yield return new Recipient(due.Asked, null, null);
-        // The bureau reads of an objection its course only, and has no page for a single one.
-        if (isCorrection && directory.Find(due.Provider)?.Bureau is { } bureau) yield return new Recipient(null, bureau, Role.BureauReviewer);
+        if (directory.Find(due.Provider)?.Bureau is { } bureau) yield return new Recipient(null, bureau, Role.BureauReviewer);
     }
 
     private static NoticeKind Kind(bool isCorrection, int stage) => (isCorrection, stage) switch

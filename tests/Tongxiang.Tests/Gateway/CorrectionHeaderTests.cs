@@ -78,9 +78,9 @@ public sealed class CorrectionHeaderTests
         var grant = lab.Grant(people, GatewayLab.Consumer, ["id", "name"], rows: "division=eq.290102");
         var hidden = lab.Grant(people, GatewayLab.Other, ["name"], ["id"]);
         var yesNo = lab.Grant(people, GatewayLab.Company, ["id", "name"], change: g => g with { Modes = [Mode.Verification] });
-        var officer = Tongxiang.Agencies.Caller.Anonymous with { Actor = "p", Person = new Id<Tongxiang.Agencies.Person>(Guid.NewGuid()), Agency = GatewayLab.Consumer, AgencyKind = Tongxiang.Agencies.AgencyKind.Department, Roles = new HashSet<Tongxiang.Agencies.Role> { Tongxiang.Agencies.Role.Operative } };
+        var officer = Tongxiang.Agencies.Caller.Anonymous with { Actor = "p", Person = Id<Tongxiang.Agencies.Person>.New(lab.Store.Clock), Agency = GatewayLab.Consumer, AgencyKind = Tongxiang.Agencies.AgencyKind.Department, Roles = new HashSet<Tongxiang.Agencies.Role> { Tongxiang.Agencies.Role.Operative } };
         var looks = lab.Get<CorrectionLooks>();
-        Task<Outcome<SeenRecord?>> See(Grant? under, string id, Tongxiang.Agencies.Caller? by = null) => looks.See(by ?? officer, people, under, new Dictionary<string, string> { ["id"] = id }, default).AsTask();
+        Task<Outcome<SeenRecord?>> See(Grant? under, string id, Tongxiang.Agencies.Caller? by = null) => looks.See(by ?? officer, people, under, new Dictionary<string, string> { ["id"] = id }, null, default).AsTask();
 
         var seen = (await See(grant, " 290102198001010020 ")).Value!;
         Assert.Equal(("290102198001010020", "290102198001010020"), (seen.Key["id"], seen.Subject));

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
-using Tongxiang.Core.Ledger;
 using Tongxiang.Gateway;
 using Tongxiang.Kernel;
 using Tongxiang.Server.Demo;

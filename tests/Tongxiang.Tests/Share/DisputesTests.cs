@@ -65,7 +65,7 @@ public sealed class DisputesTests
     {
         await using var lab = await RemedyLab.Open(store);
         Assert.Equal(["respondent", "title", "words"], (await lab.Disputes.Open(Facts.CivilHead, Said(lab, Facts.Civil) with { Title = "x", Words = "短\u202e" }, default)).Refusal!.Fields.Select(f => f.Field).Order());
-        Assert.Equal("entry", (await lab.Disputes.Open(Facts.CivilHead, Said(lab) with { Entry = new Id<Tongxiang.Catalog.Entry>(Guid.NewGuid()) }, default)).Refusal!.Fields.Single().Field);
+        Assert.Equal("entry", (await lab.Disputes.Open(Facts.CivilHead, Said(lab) with { Entry = Id<Tongxiang.Catalog.Entry>.New(lab.Lab.Clock) }, default)).Refusal!.Fields.Single().Field);
         Assert.Equal("respondent", (await lab.Disputes.Open(Facts.CivilHead, Said(lab, Facts.Company), default)).Refusal!.Fields.Single().Field);
         var made = Good(await lab.Disputes.Open(Facts.CivilHead, Said(lab), default));
         foreach (var stranger in new[] { Facts.HealthSteward, Facts.Citizen, Facts.CompanyPerson, Caller.Anonymous, Facts.CivilHead with { Roles = new HashSet<Role> { Role.Operative } } })

@@ -86,7 +86,7 @@ public sealed class ObjectionsTests
         foreach (var (bad, field) in new[]
         {
             (Said(lab) with { Words = "短" }, "words"), (Said(lab) with { Words = "隐藏方向\u2067控制符的一段文字" }, "words"), (Said(lab) with { Provider = Facts.Civil.Id }, "provider"), (Said(lab) with { Provider = Facts.Company.Id, Entry = null }, "provider"),
-            (Said(lab) with { Entry = new Id<Tongxiang.Catalog.Entry>(Guid.NewGuid()) }, "entry"), (Said(lab, ObjectionAbout.Decision) with { Reference = "" }, "reference"), (Said(lab) with { About = (ObjectionAbout)9 }, "about"),
+            (Said(lab) with { Entry = Id<Tongxiang.Catalog.Entry>.New(lab.Lab.Clock) }, "entry"), (Said(lab, ObjectionAbout.Decision) with { Reference = "" }, "reference"), (Said(lab) with { About = (ObjectionAbout)9 }, "about"),
         }) Assert.Equal(field, (await lab.Objections.File(Facts.Citizen, bad, default)).Refusal!.Fields[0].Field);
         // What is closed to the public is told like what is not there.
         lab.Lab.Entry = lab.Lab.Entry with { Content = lab.Lab.Entry.Content with { Opening = lab.Lab.Entry.Content.Opening with { Class = Tongxiang.Catalog.OpenClass.Closed } } };
@@ -117,6 +117,6 @@ public sealed class ObjectionsTests
         Assert.Equal(new DateOnly(2027, 1, 11), WorkCalendar.Day((await lab.Objections.Find(Facts.Citizen, made.Id, default))!.Objection.DueAt));
         lab.Lab.Clock.Advance(TimeSpan.FromDays(20));
         await lab.Watch.Run(default);
-        Assert.Equal(["citizen", "police SharingOfficeHead", "police Steward"], (await lab.Lab.Told()).Where(t => t.Kind == NoticeKind.ObjectionOverdue).Select(t => t.To).Order());
+        Assert.Equal(["bureau BureauReviewer", "citizen", "police SharingOfficeHead", "police Steward"], (await lab.Lab.Told()).Where(t => t.Kind == NoticeKind.ObjectionOverdue).Select(t => t.To).Order());
     }
 }

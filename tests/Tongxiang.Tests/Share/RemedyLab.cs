@@ -5,7 +5,6 @@ using Tongxiang.Core.Ledger;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
-using Tongxiang.Tests.Lab;
 
 namespace Tongxiang.Tests.Share;
 
@@ -75,6 +74,6 @@ internal sealed class RemedyLab : IAsyncDisposable
         await Lab.DisposeAsync();
     }
 
-    private ValueTask<Outcome<SeenRecord?>> Look(Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, CancellationToken ct) =>
+    private ValueTask<Outcome<SeenRecord?>> Look(Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, System.Net.IPAddress? from, CancellationToken ct) =>
         ValueTask.FromResult<Outcome<SeenRecord?>>(Records.Contains(key["id_number"]) ? new SeenRecord(key, key["id_number"]) : (SeenRecord?)null);
 }

@@ -1,4 +1,3 @@
-using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
@@ -43,7 +42,7 @@ internal sealed class SeedRemedies(SourcesOfRecord sources, Corrections correcti
     private async Task Dispute(CancellationToken ct)
     {
         var (one, other) = (cast.Office("qingyu-transport"), cast.Office("lanpu-transport"));
-        var found = (await disputes.Mine(one, null, 1, ct)).Items.FirstOrDefault() ?? Must(
+        var found = (await disputes.Mine(one, null, 1, ct)).Items is [var known, ..] ? known : Must(
             await disputes.Open(one, new NewDispute(cast.Agency("lanpu-transport").Id, DisputeAbout.Conditions, null, "", "跨市客运班线数据附加条件", "澜浦方面要求先签订费用协议才提供跨市班线数据。该条件没有法律依据，属于自行设置条件阻碍共享。"), ct), "the dispute");
         if (found.State != DisputeState.Negotiating) return;
         if (found.Revision == 1) found = Must(await disputes.Take(other, found.Id, DisputeStep.Say, null, "班线数据由企业报送，采集有成本，希望由省里统一明确费用分担。", null, null, ct), "the dispute's answer");
@@ -53,7 +52,7 @@ internal sealed class SeedRemedies(SourcesOfRecord sources, Corrections correcti
     private async Task Object(string user, NewObjection said, string? answer, CancellationToken ct)
     {
         var who = cast.Of(user);
-        var found = (await objections.Mine(who, null, 1, ct)).Items.FirstOrDefault() ?? Must(await objections.File(who, said, ct), "objection of " + user);
+        var found = (await objections.Mine(who, null, 1, ct)).Items is [var known, ..] ? known : Must(await objections.File(who, said, ct), "objection of " + user);
         if (answer is not null && found.IsOpen) Must(await objections.Answer(cast.Steward("market-supervision"), found.Id, null, ObjectionOutcome.Upheld, answer, ct), "answer to " + user);
     }
 
