@@ -1,4 +1,5 @@
 using Tongxiang.Agencies;
+using Tongxiang.Assess;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
 using Tongxiang.Feedback;
@@ -30,6 +31,7 @@ internal static class Parts
         services.AddFeedback();
         services.AddGateway(settings);
         services.AddIngest(settings);
+        services.AddAssess();
         services.AddPortal();
         return services;
     }
@@ -66,6 +68,7 @@ internal static class Parts
         app.MapWatch();
         app.MapIncidents();
         app.MapGateway();
+        app.MapAssess();
         app.MapPortal();
     }
 

@@ -39,6 +39,10 @@ public enum NoticeKind
     IncidentTaskLate,
     LookChallenged,
     LookAnswered,
+    FindingNoticed,
+    FindingAnswered,
+    FindingClosed,
+    CircularIssued,
 }
 
 /// <summary>To whom: a person, or whoever holds the role in the agency.</summary>
