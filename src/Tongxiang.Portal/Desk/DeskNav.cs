@@ -43,6 +43,9 @@ static class DeskNav
             [
                 new("/desk/office", visit["case.office"]),
                 new("/desk/incidents", visit["incident.title"]),
+                new("/desk/findings", visit["finding.title"]),
+                new("/desk/circulars", visit["circular.title"]),
+                .. If(Assess.DossierPlans.IsHead(caller), new NavItem("/desk/dossiers", visit["dossier.title"])),
             ]));
         if (caller.IsBureau)
             groups.Add(new(visit["desk.nav.bureau"],
@@ -53,6 +56,9 @@ static class DeskNav
                 new("/bureau/incidents", visit["incident.title"]),
                 new("/bureau/uses", visit["showcase.review"], uses),
                 new("/bureau/watch", visit["fuse.title"]),
+                .. If(Assess.SupervisionReports.Reads(caller), new NavItem("/bureau/findings", visit["finding.title"])),
+                .. If(Assess.SupervisionReports.Reads(caller), new NavItem("/bureau/reports", visit["supervise.title"])),
+                .. If(Assess.SupervisionReports.Reads(caller), new NavItem("/bureau/schemes", visit["scheme.title"])),
                 new("/bureau/evidence", visit["desk.nav.evidence"]),
                 .. If(Gateway.Tracing.Traces.MayTrace(caller), new NavItem("/bureau/leaks", visit["leak.title"])),
             ]));

@@ -51,6 +51,7 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         await ActivatorUtilities.CreateInstance<SeedIdentity>(services, cast).Run(ct);
         await Past(scale, ct);
         await ActivatorUtilities.CreateInstance<SeedDrill>(services, cast).Run(ct);
+        await ActivatorUtilities.CreateInstance<SeedSupervision>(services, cast).Run(ct);
         ActivatorUtilities.CreateInstance<SeedWatch>(services, scale).Run();
         await files;
         // Whoever looks from here on sees the whole region, not one that the catalogue hears of a second later.

@@ -20,7 +20,7 @@ public static class AssessWiring
         services.AddSingleton(p => PaperKey.Of(p.GetRequiredService<Home>(), p.GetRequiredService<NodeKey>(), p.GetRequiredService<NodeSettings>()));
         services.AddSingleton<FactsOf>();
         services.AddSingleton<Circulars>();
-        services.AddSingleton<Findings>();
+        services.AddSingleton<FindingBook>();
         services.AddSingleton<SupervisionReports>();
         services.AddSingleton<DossierLetters>();
         services.AddSingleton<DossierPlans>();

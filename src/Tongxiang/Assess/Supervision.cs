@@ -4,7 +4,7 @@ using Tongxiang.Agencies;
 namespace Tongxiang.Assess;
 
 /// <summary>What supervision does by itself: looks through the records, and makes the report of a month that has ended.</summary>
-public sealed partial class Supervision(Findings findings, SupervisionReports reports, Agencies.Directory directory, ILogger<Supervision> log)
+public sealed partial class Supervision(FindingBook findings, SupervisionReports reports, Agencies.Directory directory, ILogger<Supervision> log)
 {
     /// <summary>One round; safe to repeat. An empty node, and one without a bureau, has nothing to supervise.</summary>
     public async Task Run(CancellationToken ct)

@@ -8,7 +8,7 @@ using Directory = Tongxiang.Agencies.Directory;
 namespace Tongxiang.Assess;
 
 /// <summary>Writes the letters of each kind of dossier from what the front doors of the parts show the asker.</summary>
-public sealed class DossierLetters(Directory directory, FactsOf facts, Findings findings, Applications applications, Grants grants, UseLedger ledger, UseNotes notes, SupervisionReports reports)
+public sealed class DossierLetters(Directory directory, FactsOf facts, FindingBook findings, Applications applications, Grants grants, UseLedger ledger, UseNotes notes, SupervisionReports reports)
 {
     private const int MostFindings = 1000;
 

@@ -53,7 +53,7 @@ public sealed class Dossiers(Db db, TimeProvider clock, EvidenceLog evidence, Op
             if (plan.Eye.IsAuditor || await openings.Find(plan.Eye, entry.Index, ct) is not null) readable.Add(entry.Index);
         var number = await db.Commit(async tx =>
         {
-            var made = await Findings.Number(tx, "JZ", at);
+            var made = await FindingBook.Number(tx, "JZ", at);
             await evidence.Append(tx, new Happening("assess.dossier-made", caller.Actor, caller.Agency?.ToString(), $"dossier:{made}", at, new Dictionary<string, string>
             {
                 ["number"] = made,

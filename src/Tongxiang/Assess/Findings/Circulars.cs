@@ -39,7 +39,7 @@ public sealed class Circulars(Db db, TimeProvider clock, EvidenceLog evidence, D
 
     internal async Task<Circular> Issue(Tx tx, Caller by, Finding finding, string body, DateTimeOffset at)
     {
-        var number = await Findings.Number(tx, "TB", at);
+        var number = await FindingBook.Number(tx, "TB", at);
         var item = Liability.Find(finding.Item)!;
         var (agency, issuer) = (directory.Find(finding.Agency)!, directory.Find(by.Agency!.Value)!);
         var title = $"关于{agency.Name}违反{item.Cited(Texts.Chinese)}的通报";

@@ -27,7 +27,7 @@ public sealed record DetectorView(string Item, string Article, string Says, stri
 
 internal static class FindingRoutes
 {
-    private delegate Task<Outcome<Finding>> Taking(Findings door, Caller caller, Id<Finding> id, FindingStepRequest r, CancellationToken ct);
+    private delegate Task<Outcome<Finding>> Taking(FindingBook door, Caller caller, Id<Finding> id, FindingStepRequest r, CancellationToken ct);
 
     private static readonly Dictionary<string, Taking> Steps = new()
     {
@@ -45,13 +45,13 @@ internal static class FindingRoutes
         api.MapGet("", List).WithName("assess.findings").Produces<FindingPage>();
         api.MapPost("", Open).WithIdempotency().WithName("assess.finding-open").Produces<Finding>(201);
         api.MapGet("detectors", (HttpContext http, CancellationToken _) => AssessRoutes.SignedIn(http, caller => Task.FromResult<IResult>(TypedResults.Ok(Known(Language.Of(http.Request)))))).WithName("assess.detectors").Produces<IReadOnlyList<DetectorView>>();
-        api.MapPost("run", (HttpContext http, Findings door, CancellationToken ct) => AssessRoutes.SignedIn(http, async c => (await door.RunNow(c, ct)).Answer(n => TypedResults.Ok(new { found = n })))).WithIdempotency().WithName("assess.findings-run");
-        api.MapGet("{id}", (Id<Finding> id, HttpContext http, Findings door, CancellationToken ct) => AssessRoutes.SignedIn(http, async c =>
+        api.MapPost("run", (HttpContext http, FindingBook door, CancellationToken ct) => AssessRoutes.SignedIn(http, async c => (await door.RunNow(c, ct)).Answer(n => TypedResults.Ok(new { found = n })))).WithIdempotency().WithName("assess.findings-run");
+        api.MapGet("{id}", (Id<Finding> id, HttpContext http, FindingBook door, CancellationToken ct) => AssessRoutes.SignedIn(http, async c =>
             await door.Find(c, id, ct) is { } view ? TypedResults.Ok(view) : Refusal.NotFound(id.ToString()).ToProblem())).WithName("assess.finding").Produces<FindingView>();
         foreach (var step in Steps.Keys)
-            api.MapPost("{id}/" + step, (Id<Finding> id, FindingStepRequest said, HttpContext http, Findings door, CancellationToken ct) =>
+            api.MapPost("{id}/" + step, (Id<Finding> id, FindingStepRequest said, HttpContext http, FindingBook door, CancellationToken ct) =>
                 AssessRoutes.SignedIn(http, async c => (await Steps[step](door, c, id, said, ct)).Answer(TypedResults.Ok))).WithIdempotency().WithName("assess.finding-" + step).Produces<Finding>();
-        api.MapPost("{id}/recheck", (Id<Finding> id, FindingStepRequest said, HttpContext http, Findings door, CancellationToken ct) =>
+        api.MapPost("{id}/recheck", (Id<Finding> id, FindingStepRequest said, HttpContext http, FindingBook door, CancellationToken ct) =>
             AssessRoutes.SignedIn(http, async c => (await door.Recheck(c, id, said.Revision, ct)).Answer(TypedResults.Ok))).WithIdempotency().WithName("assess.finding-recheck").Produces<RecheckResult>();
         var circulars = routes.MapGroup("/api/circulars").DisableAntiforgery().WithTags("assess");
         circulars.MapGet("", (HttpContext http, Circulars door, [FromQuery] string? after, [FromQuery] int? limit, CancellationToken ct) => AssessRoutes.SignedIn(http, async c =>
@@ -63,14 +63,14 @@ internal static class FindingRoutes
             await door.Find(c, number, ct) is { } found ? TypedResults.Ok(found) : Refusal.NotFound("circular").ToProblem())).WithName("assess.circular").Produces<Circular>();
     }
 
-    private static Task<IResult> List(HttpContext http, Findings door, [FromQuery] bool? open, [FromQuery] Id<Agency>? agency, [FromQuery] string? after, [FromQuery] int? limit, CancellationToken ct) =>
+    private static Task<IResult> List(HttpContext http, FindingBook door, [FromQuery] bool? open, [FromQuery] Id<Agency>? agency, [FromQuery] string? after, [FromQuery] int? limit, CancellationToken ct) =>
         AssessRoutes.SignedIn(http, async caller =>
         {
             var page = await door.List(caller, open, agency, after, limit ?? 50, ct);
             return TypedResults.Ok(new FindingPage(page.Items, page.Next));
         });
 
-    private static Task<IResult> Open(OpenFinding said, HttpContext http, Findings door, CancellationToken ct) => AssessRoutes.SignedIn(http, async caller =>
+    private static Task<IResult> Open(OpenFinding said, HttpContext http, FindingBook door, CancellationToken ct) => AssessRoutes.SignedIn(http, async caller =>
         (await door.Open(caller, new NewFinding(said.Item ?? "", said.Agency ?? default, said.Subject ?? "", said.Statement ?? ""), ct)).Answer(f => TypedResults.Created($"/api/findings/{f.Id}", f)));
 
     private static IReadOnlyList<DetectorView> Known(string language) =>

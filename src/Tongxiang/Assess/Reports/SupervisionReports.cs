@@ -85,6 +85,8 @@ public sealed class SupervisionReports(Db db, TimeProvider clock, EvidenceLog ev
         var digest = PaperKey.Digest(bytes);
         return await db.Commit<Outcome<MonthReport>>(async tx =>
         {
+            // Two makings at once take turns: the second finds the first's report.
+            await tx.Next($"assess.report-turn.{bureau}");
             var last = await tx.One($"select {Columns} from assess_report where bureau = {bureau} and month = {month} order by issue desc limit 1", Read);
             if (last?.Digest == digest) return last;
             var issue = await tx.Next($"assess.report.{bureau}.{month}");

@@ -24,9 +24,9 @@ public sealed class Schemes(Db db, TimeProvider clock, EvidenceLog evidence, Dir
             return errors.Any(e => e.Key == "assess.field.utilisation") ? new Refusal(422, "assess.utilisation", errors[0].Args) { Fields = errors } : Refusal.Invalid([.. errors]);
         return await db.Commit<Outcome<Scheme>>(async tx =>
         {
-            var version = await tx.Next($"assess.scheme.{bureau}.{said.Period}.{Findings.Digest(said.Name.Trim())[..16]}");
+            var version = await tx.Next($"assess.scheme.{bureau}.{said.Period}.{FindingBook.Digest(said.Name.Trim())[..16]}");
             var text = FindingRows.Json(said.Tree);
-            var scheme = new Scheme(Id<Scheme>.New(clock), said.Name.Trim(), said.Period, bureau, version, SchemeState.Draft, said.Tree, RulePack.Version, Findings.Digest(text), 1, caller.Actor, now, null);
+            var scheme = new Scheme(Id<Scheme>.New(clock), said.Name.Trim(), said.Period, bureau, version, SchemeState.Draft, said.Tree, RulePack.Version, FindingBook.Digest(text), 1, caller.Actor, now, null);
             await tx.Run(
                 $"""
                 insert into assess_scheme (id, name, period, bureau, version, state, tree, rules, digest, revision, made_by, made_at)

@@ -10,7 +10,7 @@ using Directory = Tongxiang.Agencies.Directory;
 namespace Tongxiang.Assess;
 
 /// <summary>Findings (问题清单): what the records of arts. 39–42 show, from the finding by notice, rectification and recheck to its closing, or to a circular.</summary>
-public sealed partial class Findings(
+public sealed partial class FindingBook(
     Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, Deadlines deadlines, FactsOf facts, Notices notices, Circulars circulars)
 {
     /// <summary>Rule of the term that a notice gives when it names none; not verified.</summary>
@@ -94,6 +94,8 @@ public sealed partial class Findings(
 
     private async Task<Finding?> Keep(Tx tx, Caller by, Hit hit, string statement, DateTimeOffset now)
     {
+        // Two runs at once take turns, so that neither makes the other's finding again nor leaves a gap in the numbers.
+        await tx.Next("assess.turn");
         if (await tx.One($"select id from assess_finding where once_key = {hit.Key}", r => r.GetString(0)) is not null) return null;
         var finding = Made(hit, await Number(tx, "WT", now), statement, now);
         if (!await FindingRows.Insert(tx, finding, hit.Key)) throw new InvalidOperationException($"{finding.Number} was found twice at once; the next run goes on.");

@@ -6,7 +6,7 @@ using Tongxiang.Share;
 namespace Tongxiang.Assess;
 
 // The steps of a finding: each is one commit with its evidence, decided on a revision that the decider saw.
-public sealed partial class Findings
+public sealed partial class FindingBook
 {
     /// <summary>What a step works with.</summary>
     private sealed record Moment(Caller Caller, Finding Now, DateTimeOffset At, string Note, bool HasCircular);
