@@ -20,12 +20,12 @@ public sealed class AssessApiTests
     {
         await using var region = await CatalogNode.Start(store);
         var entry = (await region.Publish(Samples.Open("公交站点")))[0];
-        var head = await region.Enrol("bureau.head", "data-bureau", Role.BureauHead);
-        var auditor = await region.Enrol("bureau.audit", "data-bureau", Role.AuditAdmin);
-        var (office, stranger) = (await region.Enrol("transport.office", "transport", Role.SharingOfficeHead), await region.SignIn("police.steward"));
         var steward = Caller.Of(region.Node.Get<Tongxiang.Agencies.Directory>().People.Single(p => p.UserName == "transport.steward"), region.Node.Get<Tongxiang.Agencies.Directory>());
         Assert.Null((await region.Node.Get<UpdateDuties>().Report(steward, entry.Id, region.Clock.GetUtcNow(), "线路管理办法修订", default)).Refusal);
         region.Clock.Advance(TimeSpan.FromDays(40));
+        var head = await region.Enrol("bureau.head", "data-bureau", Role.BureauHead);
+        var auditor = await region.Enrol("bureau.audit", "data-bureau", Role.AuditAdmin);
+        var (office, stranger) = (await region.Enrol("transport.office", "transport", Role.SharingOfficeHead), await region.SignIn("police.steward"));
 
         await Post(region.Public, "/api/findings/run", new { }, HttpStatusCode.Unauthorized);
         await Post(stranger, "/api/findings/run", new { }, HttpStatusCode.Forbidden);
@@ -60,9 +60,9 @@ public sealed class AssessApiTests
     {
         await using var region = await CatalogNode.Start(store);
         await region.Publish(Samples.Open("公交站点"));
+        region.Clock.Advance(TimeSpan.FromDays(20));
         var head = await region.Enrol("bureau.head", "data-bureau", Role.BureauHead);
         var (boss, stranger) = (await region.SignIn("transport.head"), await region.SignIn("police.steward"));
-        region.Clock.Advance(TimeSpan.FromDays(20));
         await region.Node.Services.GetServices<Chore>().Single(c => c.Name == "evidence.sequence").Run(default);
 
         await Post(stranger, "/api/reports", new { month = "2026-09" }, HttpStatusCode.Forbidden);

@@ -54,7 +54,7 @@ public sealed class DossierLetters(Directory directory, FactsOf facts, FindingBo
         });
     }
 
-    internal Task Incident(LetterPress press, IncidentView view)
+    internal static Task Incident(LetterPress press, IncidentView view)
     {
         var incident = view.Incident;
         press.Add("incident", new TextKey("assess.letter.incident"), letter => letter.Facts(

@@ -51,7 +51,7 @@ public sealed class DossierPlans(Directory directory, Grants grants, Incidents i
         if (await known.Numbered(ask.Key, ct) is not { } id || await incidents.Find(caller, id, ct) is not { } view) return Refusal.NotFound(Nothing);
         // What a department may not read of the incident on its page it does not get as a file either.
         IReadOnlyList<EvidenceWanted> wanted = view.IsWhole ? [new EvidenceWanted(Wide(caller), Query(ask) with { Subject = "incident:" + id })] : [];
-        return Plan(caller, ask, "安全事件 " + view.Incident.Number, wanted, (press, _) => letters.Incident(press, view));
+        return Plan(caller, ask, "安全事件 " + view.Incident.Number, wanted, (press, _) => DossierLetters.Incident(press, view));
     }
 
     private static Outcome<DossierPlan> Refused(string field) => Refusal.Invalid(new FieldError(field, "assess.field.period"));

@@ -5,7 +5,6 @@ using Tongxiang.Agencies;
 using Tongxiang.Core.Ledger;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
-using Tongxiang.Share;
 
 namespace Tongxiang.Assess;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
-using Tongxiang.Share;
 using Tongxiang.Watch;
 using CaseStep = Tongxiang.Share.Step;
 using EntryStep = Tongxiang.Catalog.Step;

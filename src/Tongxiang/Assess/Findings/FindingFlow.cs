@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
-using Tongxiang.Share;
 using static Tongxiang.Assess.FindingState;
 using Directory = Tongxiang.Agencies.Directory;
 
