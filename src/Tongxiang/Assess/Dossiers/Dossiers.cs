@@ -88,7 +88,22 @@ public sealed class Dossiers(Db db, TimeProvider clock, EvidenceLog evidence, Op
     private async Task Write(Stream to, DossierPlan plan, Volume volume, CancellationToken ct)
     {
         var lines = new List<PaperLine>();
-        await using var zip = await ZipArchive.CreateAsync(to, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8, ct);
+        await using var spool = new ZipSpool();
+        await using (var zip = await ZipArchive.CreateAsync(spool, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8, ct))
+            await Fill(plan, volume, lines, (path, bytes) => Entry(zip, path, bytes), ct);
+        await spool.Drain(to, ct);
+
+        async Task Entry(ZipArchive zip, string path, byte[] bytes)
+        {
+            var entry = zip.CreateEntry(path, CompressionLevel.Optimal);
+            entry.LastWriteTime = volume.At.ToOffset(WorkCalendar.Offset);
+            await using (var content = await entry.OpenAsync(ct)) await content.WriteAsync(bytes, ct);
+            await spool.Drain(to, ct);
+        }
+    }
+
+    private async Task Fill(DossierPlan plan, Volume volume, List<PaperLine> lines, Func<string, byte[], Task> add, CancellationToken ct)
+    {
         var proofs = new List<(Opening Entry, TlogProof? Proof)>(volume.Entries.Count);
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in volume.Entries.OrderBy(e => e.Index).DistinctBy(e => e.Index))
@@ -113,20 +128,12 @@ public sealed class Dossiers(Db db, TimeProvider clock, EvidenceLog evidence, Op
         await Put("keys/papers.vkey", Encoding.UTF8.GetBytes(string.Concat(key.Keys.Select(k => k + "\n"))));
         await Put("README.txt", Encoding.UTF8.GetBytes(DossierCover.ReadMe(volume.Number)));
         // Last, because it names all others; it cannot name itself.
-        await Entry("manifest.note", key.Sign(volume.Number, lines, volume.At).Bytes());
+        await add("manifest.note", key.Sign(volume.Number, lines, volume.At).Bytes());
 
         Task Put(string path, byte[] bytes)
         {
             lines.Add(new PaperLine(PaperName.Checked(path), PaperKey.Digest(bytes)));
-            return Entry(path, bytes);
-        }
-
-        async Task Entry(string path, byte[] bytes)
-        {
-            var entry = zip.CreateEntry(path, CompressionLevel.Optimal);
-            entry.LastWriteTime = volume.At.ToOffset(WorkCalendar.Offset);
-            await using var content = await entry.OpenAsync(ct);
-            await content.WriteAsync(bytes, ct);
+            return add(path, bytes);
         }
     }
 }

@@ -72,7 +72,7 @@ public sealed partial class FindingBook(
         var circular = await circulars.NumberOf(id, ct);
         // How the bureau judged before it told is its own; from the notice on both read the same.
         var shown = sides.Contains(FindingSide.Answerer) ? [.. events.SkipWhile(e => e.Step is not (FindingStep.Notify or FindingStep.Circulate))] : events;
-        return new FindingView(found, FindingFlow.ArticleOf(found), shown, FindingFlow.Possible(found, sides, clock.GetUtcNow(), circular is not null), circular);
+        return new FindingView(found, FindingFlow.ArticleOf(found), shown, FindingFlow.Possible(found, sides, circular is not null), circular);
     }
 
     /// <summary>Findings on which the caller has the next step.</summary>

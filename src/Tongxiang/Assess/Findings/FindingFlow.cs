@@ -37,8 +37,9 @@ public static class FindingFlow
         return sides.Contains(move.Side) ? move : Refusal.Forbidden("assess.not-yours", Say(step), Say(move.Side)) with { Article = ArticleOf(now) };
     }
 
-    public static IReadOnlyList<FindingStep> Possible(Finding now, IReadOnlySet<FindingSide> sides, DateTimeOffset at, bool hasCircular) =>
-        [.. Moves.Where(m => m.From == now.State && sides.Contains(m.Side) && (m.Step != FindingStep.Circulate || MayCirculate(now, now.IsSerious, at, hasCircular) is null || (!hasCircular && m.From == Noticed))).Select(m => m.Step)];
+    /// <summary>The steps that these sides can take now; before the end of the term a circular needs to be called serious.</summary>
+    public static IReadOnlyList<FindingStep> Possible(Finding now, IReadOnlySet<FindingSide> sides, bool hasCircular) =>
+        [.. Moves.Where(m => m.From == now.State && sides.Contains(m.Side) && !(m.Step == FindingStep.Circulate && hasCircular)).Select(m => m.Step)];
 
     /// <summary>A circular is for what was not rectified in its term, or is serious; one finding is circulated once.</summary>
     public static Refusal? MayCirculate(Finding now, bool isSerious, DateTimeOffset at, bool hasCircular)
