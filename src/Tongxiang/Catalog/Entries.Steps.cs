@@ -70,6 +70,7 @@ public sealed partial class Entries
         if (entry.LatestRevision != revision) return Refusal.Conflict("catalog.edited-meanwhile", revision, entry.LatestRevision);
         if (NoteRule(step, note) is { } bad) return bad;
         if (await Ready(tx, step, row, caller) is { } unready) return unready;
+        if (running is not null && Endangers(step, entry) && await running(entry, step == Step.Retired ? null : entry.Draft, tx.Ct) is { } used) return used;
         if (successor is not null && await tx.One($"select count(*) from catalog_entry where code = {successor} and state = {EntryState.Published} and id <> {id}", r => r.GetInt64(0)) == 0)
             return Refusal.Invalid(new FieldError("successor", "catalog.no-such-successor", successor));
 
@@ -92,6 +93,9 @@ public sealed partial class Entries
         if (step is Step.Published or Step.Retired) await Announce(tx, id, now);
         return (await Load(tx, id))!.Entry;
     }
+
+    // Order 809 art. 27: told when it is handed over, and asked again when it would come into force.
+    private static bool Endangers(Step step, Entry entry) => entry.IsPublished && (step == Step.Retired || (step is Step.Submitted or Step.Published && entry.Draft is not null));
 
     private static Refusal? NoteRule(Step step, string note)
     {

@@ -6,7 +6,7 @@ using Directory = Tongxiang.Agencies.Directory;
 namespace Tongxiang.Catalog;
 
 /// <summary>The front door of catalogue entries: write, assess, approve, review, publish, retire, read.</summary>
-public sealed partial class Entries(Db db, TimeProvider clock, NodeSettings settings, EvidenceLog evidence, Directory directory, Deadlines deadlines, Catalogue catalogue)
+public sealed partial class Entries(Db db, TimeProvider clock, NodeSettings settings, EvidenceLog evidence, Directory directory, Deadlines deadlines, Catalogue catalogue, RunningServices? running = null)
 {
     /// <summary>Whether a division code is valid today.</summary>
     public bool IsDivision(string code) => code is { Length: 6 } && directory.Division(code, WorkCalendar.Day(clock.GetUtcNow())) is not null;

@@ -39,6 +39,18 @@ public enum NoticeKind
     IncidentTaskLate,
     LookChallenged,
     LookAnswered,
+    StandingDrafted,
+    StandingSampled,
+    ChangeProposed,
+    ChangeToFile,
+    ChangeDecided,
+    OnwardAsked,
+    OnwardDecided,
+    PreparedMoved,
+    EmergencyDeclared,
+    EmergencyOver,
+    ReturnMoved,
+    ReturnIncomplete,
 }
 
 /// <summary>To whom: a person, or whoever holds the role in the agency.</summary>

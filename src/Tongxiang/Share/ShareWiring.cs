@@ -28,7 +28,16 @@ public static class ShareWiring
         services.AddSingleton<Grants>();
         services.AddSingleton<Notices>();
         services.AddSingleton<Webhooks>();
+        services.AddSingleton<Combining>();
+        services.AddSingleton<ServiceChanges>();
+        services.AddSingleton<RunningServices>(p => (entry, next, ct) => p.GetRequiredService<ServiceChanges>().Refuses(entry, next, ct));
         services.AddSingleton<Applications>();
+        services.AddSingleton<StandingConsents>();
+        services.AddSingleton<StandingAnswers>();
+        services.AddSingleton<OnwardRequests>();
+        services.AddSingleton<PreparedGrants>();
+        services.AddSingleton<Emergencies>();
+        services.AddSingleton<ReturnFlows>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<UseLedger>();
         services.AddSingleton<UseNotes>();
@@ -44,6 +53,8 @@ public static class ShareWiring
             p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Webhooks>(), p.GetRequiredService<NoticeSettings>(), p.GetRequiredService<MailAddresses>(),
             new HttpMessageInvoker(PublicAddress.Handler(p.GetRequiredService<NoticeSettings>().AllowedPrivateHosts)), p.GetRequiredService<ILogger<Outbox>>()));
         services.AddSingleton(p => new Chore("share.clocks", TimeSpan.FromSeconds(30), p.GetRequiredService<ClockWatch>().Run));
+        services.AddSingleton(p => new Chore("share.standing", TimeSpan.FromSeconds(2), p.GetRequiredService<StandingAnswers>().Run));
+        services.AddSingleton(p => new Chore("share.emergencies", TimeSpan.FromSeconds(15), p.GetRequiredService<Emergencies>().Run));
         services.AddSingleton(p => new Chore("share.outbox", TimeSpan.FromSeconds(2), p.GetRequiredService<Outbox>().Run));
         services.AddSingleton(p => new Chore("share.grants", TimeSpan.FromMilliseconds(500), p.GetRequiredService<Grants>().Follow, OneCopyOnly: false));
         return services;
@@ -80,6 +91,12 @@ public static class ShareWiring
         InboxRoutes.Map(routes);
         LedgerRoutes.Map(routes);
         DisclosureRoutes.Map(routes);
+        StandingRoutes.Map(routes);
+        CombiningRoutes.Map(routes);
+        ServiceChangeRoutes.Map(routes);
+        OnwardRoutes.Map(routes);
+        EmergencyRoutes.Map(routes);
+        ReturnRoutes.Map(routes);
         return routes;
     }
 }
