@@ -17,7 +17,9 @@ static class DeskNav
                 .. If(caller.IsGovernment,
                     new("/desk/received", visit["case.received"]),
                     new("/desk/reports", visit["report.desk"], reports),
-                    new("/desk/challenges", visit["looks.desk"])),
+                    new("/desk/challenges", visit["looks.desk"]),
+                    new("/desk/standing", visit["accord.standing"]),
+                    new("/desk/changes", visit["accord.changes"])),
                 new("/desk/notices", visit["case.notices"], unread),
             ]),
         };
@@ -43,6 +45,8 @@ static class DeskNav
             [
                 new("/desk/office", visit["case.office"]),
                 new("/desk/incidents", visit["incident.title"]),
+                new("/desk/prepared", visit["accord.prepared"]),
+                new("/desk/returns", visit["accord.returns"]),
             ]));
         if (caller.IsBureau)
             groups.Add(new(visit["desk.nav.bureau"],
@@ -52,6 +56,8 @@ static class DeskNav
                 new("/bureau/clocks", visit["desk.nav.clocks"]),
                 new("/bureau/incidents", visit["incident.title"]),
                 new("/bureau/uses", visit["showcase.review"], uses),
+                new("/bureau/emergencies", visit["accord.emergencies"]),
+                new("/bureau/clearances", visit["accord.clearances"]),
                 new("/bureau/watch", visit["fuse.title"]),
                 new("/bureau/evidence", visit["desk.nav.evidence"]),
                 .. If(Gateway.Tracing.Traces.MayTrace(caller), new NavItem("/bureau/leaks", visit["leak.title"])),
