@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Tongxiang.Agencies;
+using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Portal.Kit;
 
 namespace Tongxiang.Portal;
 
 /// <summary>The request as a page sees it: its language, its address, its reader's wishes, and the words and formats that follow from them.</summary>
-public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, TimeProvider clock)
+public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, TimeProvider clock, OpenWords? openWords = null)
 {
     public const string ElderCookie = "tx-elder";
 
@@ -58,7 +59,11 @@ public sealed class Visit(IHttpContextAccessor accessor, PortalSettings site, Ti
     /// <summary>The path without its language prefix.</summary>
     public string Bare => English ? Rooted(Path[3..]) : Path;
 
-    public string this[string key] => Words.Get(Lang, key);
+    public string this[string key] => LocalName(key) ?? Words.Get(Lang, key);
+
+    // What a place calls the open classes is a setting (非开放, 禁止开放, 受限开放 …).
+    string? LocalName(string key) =>
+        openWords is not null && key.StartsWith("open.", StringComparison.Ordinal) && Enum.TryParse<OpenClass>(key.AsSpan(5), out var of) ? openWords.Local(of, Lang) : null;
 
     public string T(string key, params object?[] args) => Words.Get(Lang, key, args);
 

@@ -56,12 +56,15 @@ internal static class Node
         builder.Services.AddKernel(settings);
         builder.Services.AddParts(settings);
         builder.Services.AddTelemetry(configuration);
+        builder.Services.AddNetworkLog();
         builder.Services.AddApiDocument();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         var app = builder.Build();
         // Now and not at the first use: a device that does not open is a complaint about the settings, not a fault.
         app.Services.GetRequiredService<NodeKey>();
+        app.Services.GetRequiredService<NetworkLog>();
+        app.UseNetworkLog();
         // What a caller sent wrongly, or too slowly, is no fault of the node: its log is not theirs to fill.
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Fault, SuppressDiagnosticsCallback = fault => fault.Exception is BadHttpRequestException });
         app.UseStatusCodePages(BareStatus);

@@ -10,6 +10,8 @@ internal static class NodeConfiguration
     public static (NodeSettings Settings, Listeners Listeners, IConfigurationRoot Root) Read(NodeOptions options)
     {
         var builder = new ConfigurationBuilder();
+        // The passwords of a demonstration are printed: a second factor would only be in the way of whoever looks around. A setting of one's own wins.
+        if (options.People is not null) builder.AddInMemoryCollection(new Dictionary<string, string?> { ["Identity:SecondFactor"] = "Offered" });
         if (options.SettingsFile is not null) builder.AddJsonFile(Path.GetFullPath(options.SettingsFile), optional: false);
         builder.AddEnvironmentVariables("TONGXIANG_");
         builder.AddInMemoryCollection(FromCommandLine(options));

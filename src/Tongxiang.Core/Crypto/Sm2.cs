@@ -12,6 +12,7 @@ using Org.BouncyCastle.Security;
 namespace Tongxiang.Core.Crypto;
 
 /// <summary>SM2 (GB/T 32918): signatures with SM3 as 64 bytes r‖s, encryption as C1C3C2; private keys are 32 bytes, public keys 65 (04‖x‖y).</summary>
+[Enforces(30)]
 public static class Sm2
 {
     public const int PrivateSize = 32;

@@ -4,6 +4,7 @@ using Tongxiang.Core.Elements;
 namespace Tongxiang.Core.Protect;
 
 /// <summary>Masks by kind of element: the form stays readable, the person does not. Counts text elements, so rare characters stay whole.</summary>
+[Enforces(40)]
 public static class Masks
 {
     private const int longestRun = 24;

@@ -13,19 +13,31 @@ static class DeskNav
             new(visit["desk.nav.work"],
             [
                 new("/desk", visit["desk.nav.inbox"], waiting),
+                new("/desk/due", visit["due.title"]),
                 new("/desk/applications", visit["desk.nav.applications"]),
                 .. If(caller.IsGovernment,
                     new("/desk/received", visit["case.received"]),
                     new("/desk/reports", visit["report.desk"], reports),
-                    new("/desk/challenges", visit["looks.desk"])),
+                    new("/desk/corrections", visit["remedy.corrections"]),
+                    new("/desk/disputes", visit["dispute.title"]),
+                    new("/desk/objections", visit["objection.desk"]),
+                    new("/desk/challenges", visit["looks.desk"]),
+                    new("/desk/standing", visit["accord.standing"]),
+                    new("/desk/changes", visit["accord.changes"])),
                 new("/desk/notices", visit["case.notices"], unread),
+                .. If(caller.Has(Role.Expert), new NavItem("/desk/opinions", visit["opinion.title"])),
             ]),
         };
         if (caller.IsGovernment)
             groups.Add(new(visit["desk.nav.data"],
             [
                 new("/desk/entries", visit["desk.nav.entries"]),
+                new("/desk/signing", visit["sign.title"]),
+                new("/desk/register", visit["plan.register"]),
+                new("/desk/plan", visit["plan.title"]),
                 new("/desk/find", visit["desk.nav.find"]),
+                new("/desk/demands", visit["demand.title"]),
+                new("/desk/registrations", visit["registration.title"]),
                 new("/desk/provider-apis", visit["provide.title"]),
             ]));
         groups.Add(new(visit["desk.nav.use"],
@@ -43,17 +55,43 @@ static class DeskNav
             [
                 new("/desk/office", visit["case.office"]),
                 new("/desk/incidents", visit["incident.title"]),
+                new("/desk/findings", visit["finding.title"]),
+                new("/desk/circulars", visit["circular.title"]),
+                .. If(Assess.DossierPlans.IsHead(caller), new NavItem("/desk/dossiers", visit["dossier.title"])),
+                new("/desk/prepared", visit["accord.prepared"]),
+                new("/desk/returns", visit["accord.returns"]),
             ]));
-        if (caller.IsBureau)
+        groups.Add(new(visit["desk.nav.own"],
+        [
+            .. If(RoleRules.Administrators.Any(caller.Has), new NavItem("/desk/people", visit["people.title"])),
+            .. If(caller.IsGovernment || caller.Has(Role.Vendor), new NavItem("/desk/break-glass", visit["glass.title"])),
+            .. If(caller.Has(Role.AuditInspector), new NavItem("/bureau/evidence", visit["desk.nav.evidence"])),
+            new("/desk/courses", visit["course.title"]),
+            new("/desk/security", visit["factor.title"]),
+        ]));
+        if (ReadingRights.BureauPages(caller))
             groups.Add(new(visit["desk.nav.bureau"],
             [
                 new("/bureau", visit["desk.nav.review"]),
                 new("/bureau/catalogue", visit["desk.nav.catalogue"]),
                 new("/bureau/clocks", visit["desk.nav.clocks"]),
+                new("/bureau/rules", visit["rule.title"]),
+                new("/bureau/plan", visit["plan.title"]),
+                new("/bureau/due", visit["due.title-bureau"]),
+                new("/bureau/demands", visit["demand.nav-bureau"]),
+                new("/bureau/sources", visit["source.title"]),
+                new("/bureau/disputes", visit["dispute.bureau-title"]),
                 new("/bureau/incidents", visit["incident.title"]),
                 new("/bureau/uses", visit["showcase.review"], uses),
+                new("/bureau/emergencies", visit["accord.emergencies"]),
+                new("/bureau/clearances", visit["accord.clearances"]),
                 new("/bureau/watch", visit["fuse.title"]),
+                new("/bureau/operation", visit["operation.title"]),
+                .. If(Assess.SupervisionReports.Reads(caller), new NavItem("/bureau/findings", visit["finding.title"])),
+                .. If(Assess.SupervisionReports.Reads(caller), new NavItem("/bureau/reports", visit["supervise.title"])),
+                .. If(Assess.SupervisionReports.Reads(caller), new NavItem("/bureau/schemes", visit["scheme.title"])),
                 new("/bureau/evidence", visit["desk.nav.evidence"]),
+                new("/bureau/coverage", visit["coverage.title"]),
                 .. If(Gateway.Tracing.Traces.MayTrace(caller), new NavItem("/bureau/leaks", visit["leak.title"])),
             ]));
         return groups;

@@ -26,7 +26,7 @@ static class EntryForm
             Text(form, "classPath"), Text(form, "theme"), Text(form, "industry"), Text(form, "region"), Many(form, "formats"), Kind(form, "updatePromise", UpdatePromise.Monthly),
             new Sharing(Kind(form, "sharing.class", ShareClass.Conditional), [.. Many(form, "sharing.modes").Where(m => Enum.IsDefined(typeof(Mode), m)).Select(Enum.Parse<Mode>)],
                 Text(form, "sharing.scope"), Text(form, "sharing.permittedUse"), Text(form, "sharing.reason"), ReadBases(form, "sharing.bases")),
-            new Opening(Kind(form, "opening.class", OpenClass.Closed), Text(form, "opening.conditions"), Text(form, "opening.safeguards"), Text(form, "opening.reason"), ReadBases(form, "opening.bases")),
+            new Opening(Kind(form, "opening.class", OpenClass.Closed), Text(form, "opening.conditions"), Text(form, "opening.safeguards"), Text(form, "opening.reason"), ReadBases(form, "opening.bases")) { Release = Optional(form, "opening.release") },
             Kind(form, "grade", Grade.General2), Optional(form, "localLabel"), Kind(form, "secrecy", Secrecy.None),
             fields, [.. fields.Where((_, i) => form[$"fields[{i}].key"] == "on").Select(f => f.Name).Where(n => n.Length > 0)],
             Optional(form, "longitudeField"), Optional(form, "latitudeField"), Words(form, "relatedCodes"),

@@ -49,9 +49,15 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         var rows = await ActivatorUtilities.CreateInstance<SeedVersions>(services, cast, scale, progress).Run(ct);
         await ActivatorUtilities.CreateInstance<SeedBatches>(services, cast).Run(ct);
         await ActivatorUtilities.CreateInstance<SeedIdentity>(services, cast).Run(ct);
+        await ActivatorUtilities.CreateInstance<SeedDuties>(services, cast).Run(ct);
+        await ActivatorUtilities.CreateInstance<SeedRemedies>(services, cast, scale).Run(ct);
         await Past(scale, ct);
         await ActivatorUtilities.CreateInstance<SeedDrill>(services, cast).Run(ct);
+        await ActivatorUtilities.CreateInstance<SeedDemands>(services, cast).Run(ct);
+        await ActivatorUtilities.CreateInstance<SeedRegistration>(services, cast).Run(ct);
+        await ActivatorUtilities.CreateInstance<SeedSupervision>(services, cast).Run(ct);
         ActivatorUtilities.CreateInstance<SeedWatch>(services, scale).Run();
+        await ActivatorUtilities.CreateInstance<SeedPlan>(services, cast, scale).Run(ct);
         await files;
         // Whoever looks from here on sees the whole region, not one that the catalogue hears of a second later.
         await services.GetRequiredService<CatalogueFacts>().Tell(ct);

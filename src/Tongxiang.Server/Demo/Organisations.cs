@@ -72,6 +72,12 @@ public static class Organisations
         Add("bureau.system", Bureau, Role.SystemAdmin);
         Add("bureau.security", Bureau, Role.SecurityAdmin);
         Add("bureau.audit", Bureau, Role.AuditAdmin);
+        // Who only looks (stationed at the bureau by the offices of cyberspace, secrecy and audit), who works for the bureau under contract, and who is heard.
+        Add("cyberspace.inspector", Bureau, Role.CyberspaceInspector);
+        Add("secrecy.inspector", Bureau, Role.SecrecyInspector);
+        Add("audit.inspector", Bureau, Role.AuditInspector);
+        Add("bureau.vendor", Bureau, Role.Vendor);
+        Add("bureau.expert", Bureau, Role.Expert);
         Add("civil-affairs.clerk", "civil-affairs", Role.Operative);
         Add("qiming.user", Company, Role.CompanyUser);
         Add("citizen", null, Role.Citizen);

@@ -21,6 +21,7 @@ internal sealed record Verification(string Target, string[] KeyTexts, string? Pr
     public async Task<IReadOnlyList<string>> Answer(CancellationToken ct)
     {
         var keys = Keys();
+        if (PapersCheck.Is(Target)) return await PapersCheck.Run(Target, keys, ct);
         if (Directory.Exists(Target) || IsAddress(Target)) return await CheckLog(Target, keys, ct);
         if (Cut is not null) throw new ArgumentException("--cut is checked against a log: give its folder or address as target.");
         var text = File.Exists(Target) ? await File.ReadAllTextAsync(Target, ct) : Target;

@@ -8,7 +8,7 @@ internal static class Verify
 {
     public static Command Verb()
     {
-        var target = new Argument<string>("target") { Description = "A folder or address of a log, a .tlog-proof file, or a receipt (file or text) / 日志目录或地址、证明文件、回执" };
+        var target = new Argument<string>("target") { Description = "A folder or address of a log, a .tlog-proof file, a receipt (file or text), or signed papers: a dossier (.zip or folder) or a .note beside its file / 日志目录或地址、证明文件、回执、卷宗或签名文书" };
         var keys = new Option<string[]>("--key") { Description = "Verifier key name+id+key, or a file with such lines; each must have signed / 验证公钥", Required = true, AllowMultipleArgumentsPerToken = true };
         var proof = new Option<string?>("--proof") { Description = "For a receipt: its .tlog-proof file / 回执对应的证明文件" };
         var log = new Option<string?>("--log") { Description = "For a receipt: folder or address of the log / 回执所在的日志" };

@@ -1,11 +1,14 @@
 using Tongxiang.Agencies;
+using Tongxiang.Assess;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
+using Tongxiang.Federation;
 using Tongxiang.Feedback;
 using Tongxiang.Gateway;
 using Tongxiang.Ingest;
 using Tongxiang.Kernel;
 using Tongxiang.Portal;
+using Tongxiang.Products;
 using Tongxiang.Protect;
 using Tongxiang.Server.Demo;
 using Tongxiang.Share;
@@ -30,6 +33,9 @@ internal static class Parts
         services.AddFeedback();
         services.AddGateway(settings);
         services.AddIngest(settings);
+        services.AddProducts();
+        services.AddFederation();
+        services.AddAssess();
         services.AddPortal();
         return services;
     }
@@ -66,6 +72,9 @@ internal static class Parts
         app.MapWatch();
         app.MapIncidents();
         app.MapGateway();
+        app.MapProducts();
+        app.MapFederation();
+        app.MapAssess();
         app.MapPortal();
     }
 
@@ -73,6 +82,11 @@ internal static class Parts
     public static async Task Ready(this WebApplication app, NodeOptions options, CancellationToken ct)
     {
         Console.WriteLine($"通享 Tongxiang: {Node.Address(app)}");
+        if (options.People is null && await app.Services.GetRequiredService<Founding>().Invite(ct) is { } token)
+        {
+            Console.WriteLine($"  本节点尚无人员。请由三人共同初始化（系统、安全、审计管理员） / nobody is enrolled yet; three people found the node: {Node.Address(app)}/founding");
+            Console.WriteLine($"  一次性令牌 / one-time token: {token}");
+        }
         if (options.People is { } people) await new Demonstration(app.Services, Console.Out).Fill(people, Node.Address(app), ct);
     }
 }

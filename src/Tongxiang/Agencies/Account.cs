@@ -19,6 +19,9 @@ internal sealed class Account
     public string SecurityStamp { get; set; } = "";
     public bool IsEnabled { get; init; } = true;
 
+    /// <summary>The roles it was enrolled for: those it has at once, or those that wait for a second person.</summary>
+    public IReadOnlySet<Role> Asked { get; init; } = new HashSet<Role>();
+
     /// <summary>What the next save is: its evidence goes into the same commit.</summary>
     public Happening? Because { get; set; }
 }
@@ -35,14 +38,11 @@ internal sealed class AccountStore(Db db, TimeProvider clock, EvidenceLog eviden
         {
             await db.Commit(async tx =>
             {
-                await tx.Run(
-                    $"""
-                    insert into agencies_person (id, user_name, normal_name, name, agency, email, password_hash, security_stamp, password_at, created_at)
-                    values ({user.Id}, {user.UserName}, {user.NormalName}, {user.Name}, {user.Agency}, {user.Email}, {user.PasswordHash}, {user.SecurityStamp}, {now}, {now})
-                    """);
-                foreach (var role in user.Roles)
-                    await tx.Run($"insert into agencies_role (person, role, given_by, given_at) values ({user.Id}, {role}, {user.Because!.Actor}, {now})");
-                await Saved(tx, user, now);
+                var because = user.Because!;
+                await Insert(tx, user, now);
+                var waits = user.Roles.Count == 0;
+                await Saved(tx, user, now, async proof => await RoleChange.Insert(tx, new RoleChange(
+                    Id<RoleChange>.New(clock), user.Id, new HashSet<Role>(), user.Asked, "", waits, waits ? RoleChangeState.Waiting : RoleChangeState.Done, because.Actor, now, null, waits ? null : now, "", proof)));
             }, cancellationToken);
             return IdentityResult.Success;
         }
@@ -50,6 +50,17 @@ internal sealed class AccountStore(Db db, TimeProvider clock, EvidenceLog eviden
         {
             return IdentityResult.Failed(Taken);
         }
+    }
+
+    /// <summary>The account and its roles; the evidence of it is the caller's.</summary>
+    internal static async Task Insert(Tx tx, Account user, DateTimeOffset now)
+    {
+        await tx.Run(
+            $"""
+            insert into agencies_person (id, user_name, normal_name, name, agency, email, password_hash, security_stamp, password_at, created_at)
+            values ({user.Id}, {user.UserName}, {user.NormalName}, {user.Name}, {user.Agency}, {user.Email}, {user.PasswordHash}, {user.SecurityStamp}, {now}, {now})
+            """);
+        foreach (var role in user.Roles) await People.Give(tx, user.Id, role, user.Because?.Actor ?? Caller.Platform.Actor, now);
     }
 
     public async Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken)
@@ -91,11 +102,12 @@ internal sealed class AccountStore(Db db, TimeProvider clock, EvidenceLog eviden
 
     public void Dispose() { }
 
-    private async Task Saved(Tx tx, Account user, DateTimeOffset now)
+    private async Task Saved(Tx tx, Account user, DateTimeOffset now, Func<string, Task>? also = null)
     {
         await Changes.Record(tx, "person", user.Id.ToString(), now);
         if (user.Because is not { } because) return;
-        await evidence.Append(tx, because);
+        var proof = await evidence.Append(tx, because);
+        if (also is not null) await also(proof);
         user.Because = null;
     }
 

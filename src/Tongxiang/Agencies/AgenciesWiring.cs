@@ -28,6 +28,9 @@ public static class AgenciesWiring
         services.AddSingleton<RulePack>();
         services.AddSingleton<Calendar>();
         services.AddSingleton<Deadlines>();
+        services.AddSingleton<ClockMoves>();
+        services.AddSingleton<RuleDesk>();
+        services.AddSingleton<DueList>();
         services.AddOptions<IdentitySettings>().BindConfiguration("Identity").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<IdentitySettings>>().Value);
         services.AddSingleton<Clients>();
@@ -39,8 +42,17 @@ public static class AgenciesWiring
         services.AddSingleton<People>();
         services.AddSingleton<Identities>();
         services.AddSingleton<Attempts>();
+        services.AddSingleton<SecondFactors>();
+        services.AddSingleton<HalfSignIns>();
+        services.AddSingleton<Founding>();
+        services.AddSingleton(p => new ExternalProvider(p.GetRequiredService<IdentitySettings>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ExternalPeople>();
+        services.AddSingleton<Competence>();
+        services.AddSingleton<Courses>();
+        services.AddSingleton<ExternalSignIn>();
         services.AddSingleton(p => new Sessions(p.GetRequiredService<Db>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<EvidenceLog>(),
-            p.GetRequiredService<Directory>(), p.GetRequiredService<Attempts>(), new PasswordHasher<Account>(p.GetRequiredService<IOptions<PasswordHasherOptions>>())));
+            p.GetRequiredService<Directory>(), p.GetRequiredService<Attempts>(), new PasswordHasher<Account>(p.GetRequiredService<IOptions<PasswordHasherOptions>>()),
+            p.GetRequiredService<SecondFactors>(), p.GetRequiredService<HalfSignIns>()));
         services.AddSingleton<Follower>();
         AddChores(services);
         AddIdentity(services, settings);
@@ -76,13 +88,20 @@ public static class AgenciesWiring
         SessionRoutes.Map(routes);
         ClientRoutes.Map(routes);
         IdentityRoutes.Map(routes);
+        PeopleRoutes.Map(routes);
+        SecondFactorRoutes.Map(routes);
+        ExternalSignIn.Map(routes);
+        CourseRoutes.Map(routes);
+        RuleRoutes.Map(routes);
         LegacyKeys.Map(routes);
+        DueRoutes.Map(routes);
         return routes;
     }
 
     private static void AddChores(IServiceCollection services)
     {
         services.AddSingleton(p => new Chore("agencies.follow", TimeSpan.FromSeconds(1), p.GetRequiredService<Follower>().Follow, OneCopyOnly: false));
+        services.AddSingleton(p => new Chore("agencies.clocks", TimeSpan.FromSeconds(10), p.GetRequiredService<ClockMoves>().Follow));
         services.AddSingleton(p => new Chore("agencies.failures", TimeSpan.FromMinutes(1), p.GetRequiredService<Sessions>().WitnessFailures, OneCopyOnly: false));
         services.AddSingleton(p => new Chore("agencies.forget", TimeSpan.FromMinutes(10), async ct =>
         {
@@ -125,7 +144,6 @@ public static class AgenciesWiring
         services.AddDataProtection().SetApplicationName("tongxiang").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(settings.Data), "keys", "cookies")));
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(p => new ConfigureOptions<KeyManagementOptions>(o => o.XmlEncryptor = new CookieKeySeal(p)));
         services.AddAuthorization();
-        // An external identity provider is one more AddOpenIdConnect here: its callback finds the person and calls Sessions as a password does.
         services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, scheme => scheme.ForwardDefaultSelector = http => Credential.Of(http.Request) is null ? Sessions.Scheme : TokenScheme.Name)
             .AddScheme<AuthenticationSchemeOptions, TokenScheme>(TokenScheme.Name, null)

@@ -15,20 +15,31 @@ public sealed record CalendarYear(int Year, string Source, RuleGrade Grade, IRea
 public sealed class Calendar(Db db, TimeProvider clock, EvidenceLog evidence)
 {
     private static readonly CalendarYear[] Shipped = Read();
+    private volatile CalendarYear[] years = Shipped;
     private volatile WorkCalendar current = Make(Shipped);
 
     private sealed record Book(CalendarYear[] Years);
 
     public WorkCalendar Current => current;
 
+    /// <summary>The years whose notice is known, oldest first; clocks that run into any other are provisional.</summary>
+    public IReadOnlyList<CalendarYear> Years => years;
+
+    /// <summary>The calendar as it would stand with this year, or what is wrong with it.</summary>
+    public Outcome<WorkCalendar> Supposing(CalendarYear year) => Wrong(year) is { } wrong ? Refusal.Invalid(wrong) : Make([.. years.Where(y => y.Year != year.Year), year]);
+
     /// <summary>Loads or replaces a year; terms that run into it are final from now on.</summary>
-    public async Task<Outcome<CalendarYear>> Load(Caller caller, CalendarYear year, CancellationToken ct)
+    /// <param name="seen">Source of the year as the caller saw it, empty where none was known; when another stands by now it is refused. Null: whatever stands.</param>
+    public async Task<Outcome<CalendarYear>> Load(Caller caller, CalendarYear year, CancellationToken ct, string? seen = null)
     {
         if (caller != Caller.Platform && !(caller.IsBureau && (caller.Has(Role.BureauHead) || caller.Has(Role.SystemAdmin)))) return Refusal.Forbidden("agencies.only-bureau-head");
         if (Wrong(year) is { } wrong) return Refusal.Invalid(wrong);
         var now = clock.GetUtcNow();
-        await db.Commit(async tx =>
+        var outcome = await db.Commit<Outcome<CalendarYear>>(async tx =>
         {
+            await tx.Next("agencies.rules");
+            var stands = await tx.One($"select source from agencies_calendar_year where year = {year.Year}", r => r.GetString(0)) ?? Shipped.FirstOrDefault(s => s.Year == year.Year)?.Source ?? "";
+            if (seen is not null && seen != stands) return Refusal.Conflict("agencies.calendar-changed", year.Year, stands);
             await tx.Run(
                 $"""
                 insert into agencies_calendar_year (year, source, grade, off, working)
@@ -38,21 +49,27 @@ public sealed class Calendar(Db db, TimeProvider clock, EvidenceLog evidence)
             await Changes.Record(tx, "calendar", $"{year.Year}", now);
             await evidence.Append(tx, new Happening("agencies.calendar-loaded", caller.Actor, caller.Agency?.ToString(), $"calendar:{year.Year}", now,
                 new Dictionary<string, string> { ["off"] = string.Join(' ', year.Off), ["working"] = string.Join(' ', year.Working) }));
+            return year;
         }, ct);
-        await Refresh(ct);
-        return year;
+        if (!outcome.IsRefused) await Refresh(ct);
+        return outcome;
     }
 
     internal async Task Refresh(CancellationToken ct)
     {
         var loaded = await db.List($"select year, source, grade, off, working from agencies_calendar_year order by year",
             r => new CalendarYear((int)r.GetInt64(0), r.GetString(1), r.Kind<RuleGrade>(2), Split(r.GetString(3)), Split(r.GetString(4))), ct);
-        current = Make([.. Shipped.Where(s => loaded.All(l => l.Year != s.Year)), .. loaded]);
+        years = [.. Shipped.Where(s => loaded.All(l => l.Year != s.Year)).Concat(loaded).OrderBy(y => y.Year)];
+        current = Make(years);
     }
 
     private static FieldError? Wrong(CalendarYear year)
     {
         if (year.Year is < 2000 or > 2100) return new FieldError("year", "agencies.calendar-year", year.Year);
+        if ((year.Source ?? "").Trim().Length is 0 or > 300) return new FieldError("source", "agencies.calendar-source");
+        // A notice without a day off is none: the year would count as known and every holiday as a working day.
+        if (year.Off.Count is 0 or > 60) return new FieldError("off", "agencies.calendar-empty", year.Year);
+        if (year.Working.Count > 60) return new FieldError("working", "agencies.calendar-empty", year.Year);
         foreach (var text in year.Off.Concat(year.Working))
         {
             if (Days(text) is not { } days || days.Any(d => d.Year != year.Year)) return new FieldError("off", "agencies.calendar-day", text, year.Year);

@@ -8,6 +8,9 @@ public sealed record Caller(string Actor, Id<Person>? Person, Id<Client>? Client
 {
     public static Caller Anonymous { get; } = new("anonymous", null, null, null, null, new HashSet<Role>(), "");
 
+    /// <summary>Whether the session was begun with a second factor: a code, a certificate, or one that an external provider vouches for.</summary>
+    public bool HasSecondFactor { get; init; }
+
     /// <summary>The platform itself, for chores.</summary>
     public static Caller Platform { get; } = new("system", null, null, null, null, new HashSet<Role>(), "system");
 

@@ -27,6 +27,12 @@ public static class CallerOf
         if (http.Bearer() is { } bearer && http.User.HasClaim("tx:kind", "client")) return bearer.Caller;
         if (!http.User.HasClaim("tx:kind", "person") || !Id<Person>.TryParse(http.User.FindFirstValue("sub"), null, out var id)) return Agencies.Caller.Anonymous;
         var directory = http.RequestServices.GetRequiredService<Directory>();
-        return directory.Person(id) is { } person ? Agencies.Caller.Of(person, directory) : Agencies.Caller.Anonymous;
+        // Whoever has no role yet, and whoever must prove himself twice and did not, is nobody.
+        if (directory.Person(id) is not { Roles.Count: > 0 } person) return Agencies.Caller.Anonymous;
+        var hasFactor = http.User.HasClaim(c => c.Type == Sessions.Factor);
+        var use = http.RequestServices.GetRequiredService<IdentitySettings>().SecondFactor;
+        if (SecondFactorRules.IsMissing(use, person.Roles, hasFactor)) return Agencies.Caller.Anonymous;
+        // A role that takes a certificate of competence holds only with one.
+        return Agencies.Caller.Of(person, directory) with { Roles = http.RequestServices.GetRequiredService<Competence>().Of(person), HasSecondFactor = hasFactor };
     }
 }

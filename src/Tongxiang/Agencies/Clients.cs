@@ -150,7 +150,8 @@ public sealed partial class Clients(Db db, TimeProvider clock, EvidenceLog evide
     // Departments, companies and citizens each manage their own; nobody manages another's.
     // A token manages nothing: whoever stole one must not be able to plant a key of his own.
     private static bool MayOwn(Caller caller) => caller is { Person: not null, Client: null }
-        && (caller.Agency is null ? caller.Has(Role.Citizen) : caller.Has(Role.SystemAdmin) || caller.Has(Role.Steward) || caller.Has(Role.CompanyUser));
+        // Whoever holds a client's key reads what it may read: the system administrator, who reads nothing, holds none.
+        && (caller.Agency is null ? caller.Has(Role.Citizen) : caller.Has(Role.SharingOfficeHead) || caller.Has(Role.Steward) || caller.Has(Role.CompanyUser));
 
     private static bool IsSecurity(Caller caller) => caller.IsBureau && caller.Has(Role.SecurityAdmin);
 

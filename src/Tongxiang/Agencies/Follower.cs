@@ -3,7 +3,7 @@ using Tongxiang.Kernel;
 namespace Tongxiang.Agencies;
 
 /// <summary>Brings this copy's snapshots up to what any copy changed.</summary>
-internal sealed class Follower(Db db, Directory directory, RulePack rules, Calendar calendar, Clients clients, Sessions sessions)
+internal sealed class Follower(Db db, Directory directory, RulePack rules, Calendar calendar, Clients clients, Sessions sessions, Competence competence)
 {
     private long seen = -1;
 
@@ -22,6 +22,7 @@ internal sealed class Follower(Db db, Directory directory, RulePack rules, Calen
         await sessions.Refresh(ct);
         await rules.Refresh(ct);
         await calendar.Refresh(ct);
+        await competence.Refresh(ct);
         Interlocked.Exchange(ref seen, last);
     }
 }

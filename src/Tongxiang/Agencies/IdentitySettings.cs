@@ -35,6 +35,12 @@ public sealed record IdentitySettings
     /// <summary>What the fronts sign a caller's certificate with (HMAC-SHA-256); none: no front may tell one.</summary>
     [MinLength(32)]
     public string? FrontSecret { get; init; }
+
+    /// <summary>An external OpenID provider to sign in with; none without an issuer.</summary>
+    public ExternalSettings External { get; init; } = new();
+
+    /// <summary>Whether approvers, administrators and whoever sees personal data prove themselves by more than a password.</summary>
+    public SecondFactorUse SecondFactor { get; init; } = SecondFactorUse.Required;
 }
 
 /// <summary>AES-256 with PKCS #7 padding; CBC puts its start value in front.</summary>

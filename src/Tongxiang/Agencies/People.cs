@@ -18,11 +18,7 @@ public sealed record NewPerson(string UserName, string Name, Id<Agency>? Agency,
 /// <summary>People who sign in: enrolled, given roles, disabled; passwords by ASP.NET Core Identity.</summary>
 public sealed partial class People(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, IServiceScopeFactory scopes)
 {
-    private static readonly Role[] BureauRoles = [Role.BureauReviewer, Role.BureauHead, Role.SecurityAdmin, Role.AuditAdmin];
-
-    // Level 3 protection (等保三级): who administers, who guards and who audits are three people.
-    private static readonly Role[] Separate = [Role.SystemAdmin, Role.SecurityAdmin, Role.AuditAdmin];
-
+    /// <summary>Makes the account. Roles that take a second person are asked for in the same commit and come with the approval; until then the account can do nothing.</summary>
     public async Task<Outcome<Person>> Enrol(Caller caller, NewPerson person, CancellationToken ct)
     {
         if (!MayAdminister(caller, person.Agency)) return Refusal.Forbidden("agencies.only-administrator");
@@ -31,13 +27,15 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
         if (person.Agency is { } agency && directory.Find(agency) is null) return Refusal.NotFound("agency");
         if (WrongRoles(person.Agency, person.Roles) is { } wrong) return wrong;
         var id = Id<Person>.New(clock);
+        var waits = caller != Caller.Platform && RoleRules.NeedsSecond(new HashSet<Role>(), person.Roles);
         var account = new Account
         {
             Id = id,
             UserName = person.UserName,
             Name = person.Name.Trim(),
             Agency = person.Agency,
-            Roles = person.Roles,
+            Roles = waits ? new HashSet<Role>() : person.Roles,
+            Asked = person.Roles,
             Email = person.Email,
             Because = Said(caller, id, "agencies.person-enrolled", ("roles", string.Join(' ', person.Roles.Order()))),
         };
@@ -50,30 +48,19 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
         return directory.Person(id)!;
     }
 
-    /// <summary>Replaces the roles; it shows in the next request of the person.</summary>
+    /// <summary>Replaces the roles; it shows in the next request of the person, or once a second person has approved it.</summary>
     public async Task<Outcome<Person>> SetRoles(Caller caller, Id<Person> id, IReadOnlySet<Role> roles, CancellationToken ct)
     {
-        if (directory.Person(id) is not { } person || !MayAdminister(caller, person.Agency)) return Refusal.NotFound("person");
-        // Nobody widens his own rights.
-        if (caller.Person == id) return Refusal.Forbidden("agencies.own-roles");
-        if (WrongRoles(person.Agency, roles) is { } wrong) return wrong;
-        var now = clock.GetUtcNow();
-        await db.Commit(async tx =>
-        {
-            await tx.Run($"delete from agencies_role where person = {id}");
-            foreach (var role in roles) await tx.Run($"insert into agencies_role (person, role, given_by, given_at) values ({id}, {role}, {caller.Actor}, {now})");
-            if (!roles.Contains(Role.SharingOfficeHead)) await tx.Run($"update agencies_appointment set until_at = {now} where person = {id} and until_at is null");
-            await Changes.Record(tx, "person", id.ToString(), now);
-            await evidence.Append(tx, Said(caller, id, "agencies.roles-set", ("before", string.Join(' ', person.Roles.Order())), ("roles", string.Join(' ', roles.Order()))));
-        }, ct);
-        await directory.Refresh(ct);
-        return directory.Person(id)!;
+        var asked = await AskRoles(caller, id, roles, "", ct);
+        return asked.Refusal is { } refusal ? refusal : directory.Person(id)!;
     }
 
     /// <summary>Takes the sign-in away; open sessions end at once.</summary>
     public async Task<Outcome<Person>> Disable(Caller caller, Id<Person> id, CancellationToken ct)
     {
         if (directory.Person(id) is not { } person || !MayAdminister(caller, person.Agency) || caller.Person == id) return Refusal.NotFound("person");
+        // One of the three is taken its role first, and that by two: no administrator shuts out another.
+        if (caller != Caller.Platform && person.Roles.Any(RoleRules.Administrators.Contains)) return Refusal.Forbidden("agencies.disable-administrator", person.Name);
         var now = clock.GetUtcNow();
         await db.Commit(async tx =>
         {
@@ -104,6 +91,9 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
         return await Change(id, caller, "agencies.signed-out-everywhere", (users, account) => users.UpdateSecurityStampAsync(account), ct);
     }
 
+    internal Task<Outcome<Person>> EndSessions(Caller caller, Id<Person> id, CancellationToken ct) =>
+        Change(id, caller, "agencies.signed-out-everywhere", (users, account) => users.UpdateSecurityStampAsync(account), ct);
+
     private async Task<Outcome<Person>> Change(Id<Person> id, Caller caller, string kind, Func<UserManager<Account>, Account, Task<IdentityResult>> change, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -118,19 +108,10 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
     private Refusal? WrongRoles(Id<Agency>? agency, IReadOnlySet<Role> roles)
     {
         if (roles.Count == 0) return Refusal.Invalid(new FieldError("roles", "agencies.roles-none"));
-        if (roles.Count(Separate.Contains) > 1) return new Refusal(422, "agencies.roles-separate");
-        var kind = agency is { } id ? directory.Find(id)?.Kind : null;
-        var unfit = roles.FirstOrDefault(r => kind switch
-        {
-            null => r != Role.Citizen,
-            AgencyKind.Company => r is not (Role.CompanyUser or Role.Broker or Role.Vendor or Role.Expert),
-            AgencyKind.Bureau => r is Role.Citizen or Role.CompanyUser,
-            _ => r is Role.Citizen or Role.CompanyUser or Role.Broker || BureauRoles.Contains(r),
-        }, (Role)(-1));
-        return (int)unfit < 0 ? null : new Refusal(422, "agencies.role-unfit", unfit);
+        return RoleRules.Wrong(agency is { } id ? directory.Find(id)?.Kind : null, roles);
     }
 
-    private bool MayAdminister(Caller caller, Id<Agency>? agency) =>
+    internal bool MayAdminister(Caller caller, Id<Agency>? agency) =>
         caller == Caller.Platform || (caller.Has(Role.SystemAdmin) && caller.Agency is { } own
             && (agency is { } target ? own == target || directory.Find(target)?.Bureau == own : caller.IsBureau));
 
@@ -141,6 +122,8 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
         if (code is "agencies.user-taken" or "DuplicateUserName") return Refusal.Conflict("agencies.user-taken", userName);
         return Refusal.Invalid(new FieldError(field, code.StartsWith("agencies.", StringComparison.Ordinal) ? code : code == "PasswordMismatch" ? "agencies.password-mismatch" : "agencies.password-common"));
     }
+
+    internal static bool IsUserName(string name) => UserNames().IsMatch(name);
 
     private Happening Said(Caller caller, Id<Person> id, string kind, params (string Name, string Value)[] facts) =>
         new(kind, caller.Actor, caller.Agency?.ToString(), $"person:{id}", clock.GetUtcNow(), facts.ToDictionary(f => f.Name, f => f.Value));

@@ -19,6 +19,15 @@ public enum Role
     CompanyUser,
     Citizen,
     Broker,
+
+    /// <summary>Of the cyberspace office (网信): reads incidents, changes nothing.</summary>
+    CyberspaceInspector,
+
+    /// <summary>Of the secrecy office (保密): reads the assessments of catalogue entries, changes nothing.</summary>
+    SecrecyInspector,
+
+    /// <summary>Of the audit office (审计): reads evidence, changes nothing.</summary>
+    AuditInspector,
 }
 
 /// <summary>Someone who can sign in.</summary>

@@ -20,11 +20,7 @@ public sealed partial class Roster(Db db, TimeProvider clock, EvidenceLog eviden
         {
             await db.Commit(async tx =>
             {
-                await tx.Run(
-                    $"""
-                    insert into agencies_agency (id, slug, credit_code, name, name_en, kind, division, bureau, phone, email, created_at)
-                    values ({agency.Id}, {agency.Slug}, {agency.CreditCode}, {agency.Name}, {agency.NameEn}, {agency.Kind}, {agency.Division}, {agency.Bureau}, {agency.Phone}, {agency.Email}, {now})
-                    """);
+                await Insert(tx, agency, now);
                 await Changes.Record(tx, "agency", agency.Id.ToString(), now);
                 await evidence.Append(tx, new Happening("agencies.agency-added", caller.Actor, caller.Agency?.ToString(), $"agency:{agency.Id}", now,
                     new Dictionary<string, string> { ["slug"] = agency.Slug, ["kind"] = agency.Kind.ToString(), ["division"] = agency.Division }));
@@ -37,6 +33,12 @@ public sealed partial class Roster(Db db, TimeProvider clock, EvidenceLog eviden
         await directory.Refresh(ct);
         return agency;
     }
+
+    internal static Task<int> Insert(Tx tx, Agency agency, DateTimeOffset now) => tx.Run(
+        $"""
+        insert into agencies_agency (id, slug, credit_code, name, name_en, kind, division, bureau, phone, email, created_at)
+        values ({agency.Id}, {agency.Slug}, {agency.CreditCode}, {agency.Name}, {agency.NameEn}, {agency.Kind}, {agency.Division}, {agency.Bureau}, {agency.Phone}, {agency.Email}, {now})
+        """);
 
     /// <summary>Loads a dated division list; rows that are there already are replaced.</summary>
     public async Task LoadDivisions(IEnumerable<Division> divisions, CancellationToken ct)
@@ -83,6 +85,11 @@ public sealed partial class Roster(Db db, TimeProvider clock, EvidenceLog eviden
         return head;
     }
 
+    /// <summary>Who heads and headed the agency's sharing office, newest first.</summary>
+    public Task<IReadOnlyList<Appointment>> Appointments(Id<Agency> agency, CancellationToken ct) => db.List(
+        $"select id, agency, person, from_at, until_at, given_by from agencies_appointment where agency = {agency} order by from_at desc, id desc",
+        r => new Appointment(r.Id<Appointment>(0), r.Id<Agency>(1), r.Id<Person>(2), r.Instant(3), r.InstantOrNull(4), r.GetString(5)), ct);
+
     /// <summary>Records a certificate of competence, such as the training of a data steward.</summary>
     public async Task<Outcome<Certificate>> Certify(Caller caller, Certificate certificate, CancellationToken ct)
     {
@@ -110,7 +117,7 @@ public sealed partial class Roster(Db db, TimeProvider clock, EvidenceLog eviden
     private bool MayAdminister(Caller caller, Id<Agency>? agency) =>
         caller == Caller.Platform || (caller.Has(Role.SystemAdmin) && caller.Agency is { } own && agency is { } target && (own == target || directory.Find(target)?.Bureau == own));
 
-    private static IEnumerable<FieldError> Errors(Agency agency)
+    internal static IEnumerable<FieldError> Errors(Agency agency)
     {
         if (!Slug().IsMatch(agency.Slug)) yield return new FieldError("slug", "agencies.slug-form", agency.Slug);
         if (agency.Name.Trim().Length is < 2 or > 100) yield return new FieldError("name", "agencies.name-length", agency.Name.Length);
@@ -125,6 +132,9 @@ public sealed partial class Roster(Db db, TimeProvider clock, EvidenceLog eviden
     [GeneratedRegex("^[0-9]{6}$")]
     private static partial Regex SixDigits();
 }
+
+/// <summary>A head of a sharing office from one moment to another; null: still.</summary>
+public sealed record Appointment(Id<Appointment> Id, Id<Agency> Agency, Id<Person> Person, DateTimeOffset From, DateTimeOffset? Until, string GivenBy);
 
 /// <summary>Proof that a person is trained for a task (上岗证书).</summary>
 public sealed record Certificate(Id<Certificate> Id, Id<Person> Person, string Kind, string Number, string Issuer, DateOnly ValidFrom, DateOnly? ValidTo);

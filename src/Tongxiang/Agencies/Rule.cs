@@ -4,7 +4,7 @@ namespace Tongxiang.Agencies;
 public enum RuleGrade { A, B, C }
 
 /// <summary>What a rule's number counts.</summary>
-public enum RuleUnit { WorkingDay, Day, Hour, Minute, Year, Switch, None, Person, Yuan, Percent }
+public enum RuleUnit { WorkingDay, Day, Hour, Minute, Year, Switch, None, Person, Yuan, Percent, MonthDay, Month }
 
 /// <summary>Which way a locality may move a number: a limit down, a minimum up, a fixed one not at all.</summary>
 public enum RuleBound { AtMost, AtLeast, Fixed }

@@ -9,7 +9,8 @@ namespace Tongxiang.Agencies;
 /// <summary>Sign-in and sign-out for plain forms and for scripts.</summary>
 internal static class SessionRoutes
 {
-    public sealed record SignInRequest(string User, string Password);
+    /// <param name="Code">Of the second factor, when the person has one and gives it at once.</param>
+    public sealed record SignInRequest(string User, string Password, string? Code = null);
 
     public sealed record SessionView(string Kind, string? Id, string Name, string? Agency, string? AgencyName, IReadOnlyList<Role> Roles);
 
@@ -19,6 +20,7 @@ internal static class SessionRoutes
         {
             // Pages have the same addresses for GET; a form posts here.
             routes.MapPost(language + "/sign-in", SubmitForm).DisableAntiforgery().WithOrder(-1).ExcludeFromDescription();
+            routes.MapPost(language + "/sign-in/code", SubmitCode).DisableAntiforgery().WithOrder(-1).ExcludeFromDescription();
             routes.MapPost(language + "/sign-out", LeaveForm).DisableAntiforgery().WithOrder(-1).ExcludeFromDescription();
         }
         var session = routes.MapGroup("/api/session").DisableAntiforgery().WithTags("agencies");
@@ -37,9 +39,29 @@ internal static class SessionRoutes
         var target = Local(form["returnUrl"]);
         var outcome = await sessions.SignIn(http, form["user"].ToString(), form["password"].ToString(), ct);
         if (outcome.Refusal is not { } refusal) return See(target ?? language + "/");
-        var why = refusal.Status == 429 ? "wait" : "refused";
-        return See($"{language}/sign-in?why={why}" + (target is null ? "" : $"&returnUrl={Uri.EscapeDataString(target)}"));
+        return See(language + Next(refusal) + (target is null ? "" : $"{(Next(refusal).Contains('?') ? '&' : '?')}returnUrl={Uri.EscapeDataString(target)}"));
     }
+
+    private static async Task<IResult> SubmitCode(HttpContext http, Sessions sessions, IAntiforgery antiforgery, CancellationToken ct)
+    {
+        var language = http.Request.Path.StartsWithSegments("/en", StringComparison.Ordinal) ? "/en" : "";
+        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http)) return See(language + "/sign-in?why=form");
+        var form = await http.Request.ReadFormAsync(ct);
+        var target = Local(form["returnUrl"]);
+        var outcome = await sessions.Complete(http, form["code"].ToString(), ct);
+        if (outcome.Refusal is not { } refusal) return See(target ?? language + "/");
+        if (refusal.Code == "agencies.factor-late") return See(language + "/sign-in?why=late");
+        return See($"{language}/sign-in/code?why={(refusal.Status == 429 ? "wait" : "refused")}" + (target is null ? "" : $"&returnUrl={Uri.EscapeDataString(target)}"));
+    }
+
+    // Where a sign-in that did not end in a session goes on.
+    internal static string Next(Refusal refusal) => refusal.Code switch
+    {
+        "agencies.factor-asked" => "/sign-in/code",
+        "agencies.factor-needed" => "/sign-in/enrol",
+        "agencies.no-role-yet" => "/sign-in?why=no-role",
+        _ => refusal.Status == 429 ? "/sign-in?why=wait" : "/sign-in?why=refused",
+    };
 
     private static async Task<IResult> LeaveForm(HttpContext http, Sessions sessions, IAntiforgery antiforgery, CancellationToken ct)
     {
@@ -51,7 +73,7 @@ internal static class SessionRoutes
 
     private static async Task<IResult> SignIn(SignInRequest request, HttpContext http, Sessions sessions, Directory directory, CancellationToken ct)
     {
-        var outcome = await sessions.SignIn(http, request.User, request.Password, ct);
+        var outcome = await sessions.SignIn(http, request.User, request.Password, ct, request.Code);
         return outcome.Answer(person => TypedResults.Ok(View(person, directory)));
     }
 
@@ -82,16 +104,16 @@ internal static class SessionRoutes
         caller.IsAnonymous ? "anonymous" : caller.Client is null ? "person" : "client", caller.IsAnonymous ? null : caller.Actor, caller.Name,
         caller.Agency?.ToString(), caller.Agency is { } id ? directory.Find(id)?.Name : null, [.. caller.Roles.Order()]);
 
-    private static SessionView View(Person person, Directory directory) => new(
+    internal static SessionView View(Person person, Directory directory) => new(
         "person", person.Id.ToString(), person.Name, person.Agency?.ToString(), person.Agency is { } id ? directory.Find(id)?.Name : null, [.. person.Roles.Order()]);
 
     // Only a path of this site: anything else would let a link sign people in and send them away.
     internal static string? Local(string? target) =>
         target is { Length: > 0 and < 2000 } && target[0] == '/' && !(target.Length > 1 && target[1] is '/' or '\\') && !target.Contains('\\') && !target.Any(char.IsControl) ? target : null;
 
-    private static SeeOther See(string address) => new SeeOther(address);
+    internal static SeeOther See(string address) => new SeeOther(address);
 
-    private sealed class SeeOther(string address) : IResult
+    internal sealed class SeeOther(string address) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

@@ -13,7 +13,7 @@ using Tongxiang.Kernel;
 namespace Tongxiang.Agencies;
 
 /// <summary>Sign-in and sign-out of people. A session is a sealed cookie; it ends by idleness, by age, by sign-out, and with the person's security stamp.</summary>
-public sealed class Sessions
+public sealed partial class Sessions
 {
     public const string Scheme = "Session";
     internal static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
@@ -24,18 +24,21 @@ public sealed class Sessions
     private readonly EvidenceLog evidence;
     private readonly Directory directory;
     private readonly Attempts attempts;
+    private readonly SecondFactors factors;
+    private readonly HalfSignIns halves;
     private readonly ConcurrentDictionary<string, DateTimeOffset> ended = new(StringComparer.Ordinal);
     private readonly Lazy<string> nobody;
     private long failures;
 
-    internal Sessions(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, Attempts attempts, IPasswordHasher<Account> hasher)
+    internal Sessions(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, Attempts attempts, IPasswordHasher<Account> hasher, SecondFactors factors, HalfSignIns halves)
     {
-        (this.db, this.clock, this.evidence, this.directory, this.attempts) = (db, clock, evidence, directory, attempts);
+        (this.db, this.clock, this.evidence, this.directory, this.attempts, this.factors, this.halves) = (db, clock, evidence, directory, attempts, factors, halves);
         nobody = new(() => hasher.HashPassword(null!, Convert.ToHexString(RandomNumberGenerator.GetBytes(16))));
     }
 
     /// <summary>Signs in and sets the cookie. Unknown name, wrong password and disabled person answer alike, in text and in time.</summary>
-    public async Task<Outcome<Person>> SignIn(HttpContext http, string userName, string password, CancellationToken ct)
+    /// <param name="code">Of the second factor, when it comes along; asked for afterwards when null.</param>
+    public async Task<Outcome<Person>> SignIn(HttpContext http, string userName, string password, CancellationToken ct, string? code = null)
     {
         var users = http.RequestServices.GetRequiredService<UserManager<Account>>();
         var name = users.NormalizeName(userName.Trim()) ?? "";
@@ -53,11 +56,9 @@ public sealed class Sessions
             return Refused();
         }
         await attempts.Succeeded(name, http.Connection.RemoteIpAddress, ct);
-        await End(http.User, ct);
         // A stamp that changed on another copy a moment ago: the session must not wait for the next look.
         if (directory.Stamp(person.Id) != account.SecurityStamp) await directory.Refresh(ct);
-        await Begin(http, person, account.SecurityStamp, ct);
-        return person;
+        return await Proceed(http, person, account.SecurityStamp, code, null, ct);
     }
 
     /// <summary>Ends this session for good: a copy of the cookie is worth nothing afterwards.</summary>
@@ -87,7 +88,12 @@ public sealed class Sessions
         foreach (var (session, until) in ended) if (until <= now) ended.TryRemove(session, out _);
     }
 
-    internal Task Forget(CancellationToken ct) => db.Run($"delete from agencies_session_end where until_at < {clock.GetUtcNow()}", ct);
+    internal async Task Forget(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await db.Run($"delete from agencies_session_end where until_at < {now}", ct);
+        await ForgetExternal(now, ct);
+    }
 
     /// <summary>Failed sign-ins are evidence as a number: names that were tried may be passwords typed into the wrong box.</summary>
     internal async Task WitnessFailures(CancellationToken ct)
@@ -98,20 +104,30 @@ public sealed class Sessions
             new Dictionary<string, string> { ["count"] = count.ToString(CultureInfo.InvariantCulture) })), ct);
     }
 
-    private async Task Begin(HttpContext http, Person person, string stamp, CancellationToken ct)
+    private async Task<Person> Begin(HttpContext http, Person person, string stamp, string? factor, string? external, CancellationToken ct)
     {
+        await End(http.User, ct);
+        halves.Forget(http);
         var now = clock.GetUtcNow();
+        var session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var identity = new ClaimsIdentity(Scheme, "sub", "role");
         identity.AddClaims(
         [
             new Claim("sub", person.Id.ToString()), new Claim("tx:kind", "person"), new Claim("name", person.Name),
-            new Claim("sid", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), new Claim("tx:stamp", stamp),
+            new Claim("sid", session), new Claim("tx:stamp", stamp),
             new Claim("auth_time", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
         ]);
         if (person.Agency is { } agency) identity.AddClaim(new Claim("tx:agency", agency.ToString()));
+        if (factor is not null) identity.AddClaim(new Claim(Factor, factor));
         identity.AddClaims(person.Roles.Select(r => new Claim("role", r.ToString())));
-        await db.Commit(tx => evidence.Append(tx, new Happening("agencies.signed-in", person.Id.ToString(), person.Agency?.ToString(), $"person:{person.Id}", now, new Dictionary<string, string>())), ct);
+        var facts = new Dictionary<string, string> { ["factor"] = factor ?? "none" };
+        await db.Commit(async tx =>
+        {
+            await Origin(tx, session, external, now + Longest);
+            await evidence.Append(tx, new Happening("agencies.signed-in", person.Id.ToString(), person.Agency?.ToString(), $"person:{person.Id}", now, facts));
+        }, ct);
         await http.SignInAsync(Scheme, new ClaimsPrincipal(identity));
+        return person;
     }
 
     private async Task End(ClaimsPrincipal user, CancellationToken ct)

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Tongxiang.Agencies;
 using Tongxiang.Catalog.Ckan;
 using Tongxiang.Kernel;
 
@@ -12,8 +14,23 @@ public static class CatalogWiring
     {
         _ = settings;
         services.AddSingleton<Catalogue>();
+        services.AddSingleton<CatalogueFeed>();
         services.AddSingleton<Entries>();
         services.AddSingleton<UpdateDuties>();
+        services.AddOptions<OpenWords>().BindConfiguration("OpenClasses");
+        services.AddSingleton(p => p.GetRequiredService<IOptions<OpenWords>>().Value);
+        services.AddSingleton<SigningLists>();
+        services.AddSingleton<Inventory>();
+        services.AddSingleton<YearPlans>();
+        services.AddSingleton<Imports>();
+        services.AddSingleton<CatalogClocks>();
+        services.AddSingleton(p => new OpenClocks(CatalogClocks.Reviews, p.GetRequiredService<CatalogClocks>().ReviewShifts));
+        services.AddSingleton(p => new OpenClocks(CatalogClocks.Duties, p.GetRequiredService<CatalogClocks>().DutyShifts));
+        services.AddSingleton(p => new Chore("catalog.plan", TimeSpan.FromSeconds(20), p.GetRequiredService<YearPlans>().Follow));
+        services.AddSingleton(p => new DueSource("catalog.duties", (caller, scope, ct) => DutyDues.Of(p.GetRequiredService<UpdateDuties>(), p.GetRequiredService<Entries>(), caller, scope, ct)));
+        services.AddSingleton<Registrations>();
+        services.AddSingleton(p => new Chore("catalog.registrations", TimeSpan.FromMinutes(10), p.GetRequiredService<Registrations>().Watch));
+        services.AddSingleton<SourcesOfRecord>();
         services.AddSingleton<Finder>();
         services.AddSingleton<Listings>();
         services.AddSingleton<Actions>();
@@ -30,6 +47,11 @@ public static class CatalogWiring
     {
         EntryApi.Map(routes);
         SearchApi.Map(routes);
+        SigningRoutes.Map(routes);
+        PlanningRoutes.Map(routes);
+        RegistrationRoutes.Map(routes);
+        ElementApi.Map(routes);
+        SourceRoutes.Map(routes);
         routes.ServiceProvider.GetRequiredService<CkanFace>().Map(routes);
         routes.ServiceProvider.GetRequiredService<MachineFaces>().Map(routes);
         return routes;

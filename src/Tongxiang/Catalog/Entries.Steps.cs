@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tongxiang.Agencies;
+using Tongxiang.Core;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 
@@ -25,7 +26,7 @@ public sealed partial class Entries
     public Task<Outcome<Entry>> Recall(Caller caller, Id<Entry> id, long revision, CancellationToken ct, string note = "") => Run(tx => Take(tx, Step.Recalled, caller, id, revision, note), caller, ct);
 
     /// <summary>The bureau publishes: the content comes into force and is announced to all departments (art. 16).</summary>
-    public Task<Outcome<Entry>> Publish(Caller caller, Id<Entry> id, long revision, CancellationToken ct, string note = "") => Run(tx => Take(tx, Step.Published, caller, id, revision, note), caller, ct);
+    public async Task<Outcome<Entry>> Publish(Caller caller, Id<Entry> id, long revision, CancellationToken ct, string note = "") => await Held(caller, id, ct) is { } held ? held : await Run(tx => Take(tx, Step.Published, caller, id, revision, note), caller, ct);
 
     /// <summary>Takes the entry out of use for good; a tombstone with code and address name stays.</summary>
     /// <param name="successor">Code of the published entry that takes its place.</param>
@@ -62,14 +63,23 @@ public sealed partial class Entries
         return Must(await Take(tx, Step.Published, one.Reviewer, entry.Id, 1, ""));
     }
 
-    private async Task<Outcome<Entry>> Take(Tx tx, Step step, Caller caller, Id<Entry> id, long revision, string note, string? successor = null)
+    private async Task<Outcome<Entry>> Take(Tx tx, Step step, Caller caller, Id<Entry> id, long revision, string note, string? successor = null, string? signing = null)
     {
         if (await Load(tx, id) is not { } row || BureauOf(row.Entry.Agency) is not { } bureau) return Refusal.NotFound("catalog.entry");
         var entry = row.Entry;
-        if (EntryFlow.Check(step, entry, caller, bureau) is { } not) return not;
+        Id<Person>? principal = null;
+        if (EntryFlow.Check(step, entry, caller, bureau) is { } not)
+        {
+            if (await Principal(step, caller, tx.Ct) is not { } head || EntryFlow.Check(step, entry, AsHead(caller), bureau) is not null) return not;
+            if (step == Step.Approved && await IsAuthor(tx, row, caller)) return Refusal.Forbidden("catalog.own-approval") with { Article = "Order 809 art. 13" };
+            principal = head;
+        }
         if (entry.LatestRevision != revision) return Refusal.Conflict("catalog.edited-meanwhile", revision, entry.LatestRevision);
+        // Order 809 art. 11: without a sharing office and a steward a department submits and approves nothing.
+        if (step is Step.Submitted or Step.Approved && OfficeDuty.Lacking(directory, entry.Agency) is { } lacking) return lacking;
         if (NoteRule(step, note) is { } bad) return bad;
         if (await Ready(tx, step, row, caller) is { } unready) return unready;
+        if (running is not null && Endangers(step, entry) && await running(entry, step == Step.Retired ? null : entry.Draft, tx.Ct) is { } used) return used;
         if (successor is not null && await tx.One($"select count(*) from catalog_entry where code = {successor} and state = {EntryState.Published} and id <> {id}", r => r.GetInt64(0)) == 0)
             return Refusal.Invalid(new FieldError("successor", "catalog.no-such-successor", successor));
 
@@ -78,6 +88,9 @@ public sealed partial class Entries
         await Move(tx, step, entry, now);
         var facts = Facts(entry.Code, revision);
         if (note.Length > 0) facts["note"] = DigestOf(note);
+        if (principal is { } behalf) facts["onBehalfOf"] = behalf.ToString();
+        if (signing is not null) facts["signing"] = signing;
+        if (step == Step.Published && EntryRules.OwnWording(entry.Latest.Sharing) is { Count: > 0 } wording) facts["ownWording"] = string.Join(' ', wording);
         if (successor is not null)
         {
             facts["successor"] = successor;
@@ -86,12 +99,28 @@ public sealed partial class Entries
         var proof = await Prove(tx, $"catalog.{step.ToString().ToLowerInvariant()}", caller, id, facts, now, bureau);
         await tx.Run(
             $"""
-            insert into catalog_step (id, entry, revision, kind, actor, actor_name, agency, note, taken_at, evidence)
-            values ({Id<StepTaken>.New(clock)}, {id}, {revision}, {step}, {caller.Actor}, {caller.Name}, {caller.Agency?.ToString()}, {note.Trim()}, {now}, {proof})
+            insert into catalog_step (id, entry, revision, kind, actor, actor_name, agency, note, taken_at, evidence, on_behalf_of)
+            values ({Id<StepTaken>.New(clock)}, {id}, {revision}, {step}, {caller.Actor}, {caller.Name}, {caller.Agency?.ToString()}, {note.Trim()}, {now}, {proof}, {principal})
             """);
         if (step is Step.Published or Step.Retired) await Announce(tx, id, now);
         return (await Load(tx, id))!.Entry;
     }
+
+    // Only what a head decides can be done for a head.
+    private async ValueTask<Id<Person>?> Principal(Step step, Caller caller, CancellationToken ct) =>
+        step is Step.Approved or Step.Returned && deputies is not null && caller is { Person: not null, Client: null } ? await deputies(caller, ct) : null;
+
+    private static Caller AsHead(Caller caller) => caller with { Roles = new HashSet<Role>(caller.Roles) { Role.SharingOfficeHead } };
+
+    /// <summary>Whether the caller wrote the newest content or handed it in: a deputy does not approve the own work.</summary>
+    private static async Task<bool> IsAuthor(Tx tx, EntryRow row, Caller caller) => await tx.One(
+        $"""
+        select count(*) from catalog_revision r where r.entry = {row.Entry.Id} and r.revision = {row.Entry.LatestRevision} and (r.author = {caller.Actor}
+          or exists (select 1 from catalog_step s where s.entry = r.entry and s.revision = r.revision and s.kind = {Step.Submitted} and s.actor = {caller.Actor}))
+        """, r => r.GetInt64(0)) > 0;
+
+    // Order 809 art. 27: told when it is handed over, and asked again when it would come into force.
+    private static bool Endangers(Step step, Entry entry) => entry.IsPublished && (step == Step.Retired || (step is Step.Submitted or Step.Published && entry.Draft is not null));
 
     private static Refusal? NoteRule(Step step, string note)
     {
@@ -99,7 +128,8 @@ public sealed partial class Entries
         return note.Length > LongestNote ? Refusal.Invalid(new FieldError("reason", "kernel.too-long", LongestNote, note.Length)) : null;
     }
 
-    /// <summary>Rules are asked again at every step: divisions and lists may have changed since the draft.</summary>
+    /// <summary>Nothing is handed in without both assessments, and nothing goes to the bureau without the head (Order 809 art. 13). Rules are asked again at every step: divisions and lists may have changed since the draft.</summary>
+    [Enforces(1, 4)]
     private async Task<Refusal?> Ready(Tx tx, Step step, EntryRow row, Caller caller)
     {
         if (step is not (Step.Submitted or Step.Approved or Step.Published)) return null;
@@ -117,6 +147,7 @@ public sealed partial class Entries
         return hands > 0 ? Refusal.Forbidden("catalog.own-review") : null;
     }
 
+    [Enforces(6)]
     private async Task Move(Tx tx, Step step, Entry entry, DateTimeOffset now)
     {
         var (id, state) = (entry.Id, Next(step));

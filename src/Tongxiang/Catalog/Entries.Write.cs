@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tongxiang.Agencies;
+using Tongxiang.Core;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 
@@ -75,7 +76,7 @@ public sealed partial class Entries
         return (await Load(tx, id))!.Entry;
     }
 
-    private async Task<Outcome<Entry>> Assess(Tx tx, Caller caller, Id<Entry> id, AssessmentKind kind, string conclusion)
+    private async Task<Outcome<Entry>> Assess(Tx tx, Caller caller, Id<Entry> id, AssessmentKind kind, string conclusion, string? signing = null)
     {
         if (await Load(tx, id) is not { } row || BureauOf(row.Entry.Agency) is not { } bureau) return Refusal.NotFound("catalog.entry");
         if (EntryFlow.Writes(row.Entry, caller, bureau) is { } not) return not;
@@ -89,6 +90,7 @@ public sealed partial class Entries
         var facts = Facts(row.Entry.Code, row.Entry.LatestRevision);
         facts["assessment"] = kind.ToString();
         facts["digest"] = DigestOf(conclusion);
+        if (signing is not null) facts["signing"] = signing;
         var proof = await Prove(tx, "catalog.assessed", caller, id, facts, now);
         await tx.Run(
             $"""
@@ -101,7 +103,7 @@ public sealed partial class Entries
     private async Task<Refusal?> Refuse(Tx tx, Caller caller, Id<Entry>? id, EntryContent content, Readiness readiness)
     {
         var findings = EntryRules.Check(content, readiness, IsDivision);
-        if (findings.IsGood) return null;
+        if (findings.IsGood) return await Unreleased(tx, id, content);
         // An attempt to catalogue a secret is itself on record; only the attempt, nothing of the content.
         if (content.Secrecy != Secrecy.None)
         {
@@ -120,6 +122,7 @@ public sealed partial class Entries
         await EntryRows.Insert(tx, id, revision, content, digest, caller.Actor, note, now, proof);
     }
 
+    [Enforces(36)]
     private async Task<string> NewCode(Tx tx, Id<Entry> id, string classPath, DateTimeOffset now)
     {
         while (true)

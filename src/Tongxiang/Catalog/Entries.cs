@@ -5,8 +5,13 @@ using Directory = Tongxiang.Agencies.Directory;
 
 namespace Tongxiang.Catalog;
 
+/// <summary>The head for whom the caller may sign now (代理); null when for nobody. Handed in by whoever keeps deputies.</summary>
+public delegate ValueTask<Id<Person>?> HeadDeputy(Caller caller, CancellationToken ct);
+
 /// <summary>The front door of catalogue entries: write, assess, approve, review, publish, retire, read.</summary>
-public sealed partial class Entries(Db db, TimeProvider clock, NodeSettings settings, EvidenceLog evidence, Directory directory, Deadlines deadlines, Catalogue catalogue)
+public sealed partial class Entries(
+    Db db, TimeProvider clock, NodeSettings settings, EvidenceLog evidence, Directory directory, Deadlines deadlines, Catalogue catalogue, HeadDeputy? deputies = null, PublicationGate? publication = null,
+    RunningServices? running = null)
 {
     /// <summary>Whether a division code is valid today.</summary>
     public bool IsDivision(string code) => code is { Length: 6 } && directory.Division(code, WorkCalendar.Day(clock.GetUtcNow())) is not null;
@@ -14,6 +19,10 @@ public sealed partial class Entries(Db db, TimeProvider clock, NodeSettings sett
     /// <summary>The data authority in charge of an agency; a bureau reviews its own entries.</summary>
     public Id<Agency>? BureauOf(Id<Agency> agency) =>
         directory.Find(agency) switch { null => null, { Kind: AgencyKind.Bureau } own => own.Id, var other => other.Bureau };
+
+    /// <summary>The caller with the rights they hold now: with the head's where they sign for the head.</summary>
+    public async Task<Caller> Standing(Caller caller, CancellationToken ct) =>
+        caller is { Client: null, Person: not null } && deputies is not null && await deputies(caller, ct) is not null ? AsHead(caller) : caller;
 
     /// <summary>What the rules say about a content, without keeping anything: for forms.</summary>
     public (EntryContent Content, Findings Findings) Look(EntryContent content)
@@ -82,11 +91,11 @@ public sealed partial class Entries(Db db, TimeProvider clock, NodeSettings sett
         var revisions = await db.List(
             $"select revision, content, digest, author, note, created_at, evidence from catalog_revision where entry = {id} and revision <= {most} order by revision", EntryRows.ReadRevision, ct);
         var steps = await db.List(
-            $"select kind, revision, actor, actor_name, agency, note, taken_at, evidence from catalog_step where entry = {id} and revision <= {most} order by id",
-            r => new StepTaken(r.Kind<Step>(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.TextOrNull(4), r.GetString(5), r.Instant(6), r.GetString(7)), ct);
+            $"select kind, revision, actor, actor_name, agency, note, taken_at, evidence, on_behalf_of from catalog_step where entry = {id} and revision <= {most} order by id",
+            r => new StepTaken(r.Kind<Step>(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.TextOrNull(4), r.GetString(5), r.Instant(6), r.GetString(7)) { OnBehalfOf = r.IdOrNull<Person>(8) }, ct);
         // Ids of one millisecond have no order; the steps do.
         steps = [.. steps.OrderBy(s => s.At).ThenBy(s => s.Step)];
-        if (most == long.MaxValue || caller.Agency == bureau) return new EntryHistory(revisions, await Assessments(id, ct), steps);
+        if (most == long.MaxValue || caller.Agency == bureau || ReadingRights.Assessments(caller)) return new EntryHistory(revisions, await Assessments(id, ct), steps);
         var shown = steps.Where(s => s.Step is Step.Published or Step.Retired).ToList();
         return new EntryHistory([.. revisions.Where(r => r.Number == found.Revision || shown.Any(s => s.Step == Step.Published && s.Revision == r.Number))], [], shown);
     }

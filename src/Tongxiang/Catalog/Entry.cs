@@ -54,7 +54,11 @@ public enum Secrecy { None, WorkSecret, StateSecret }
 public sealed record Sharing(ShareClass Class, IReadOnlyList<Mode> Modes, string Scope, string PermittedUse, string Reason, IReadOnlyList<LegalBasis> Bases);
 
 /// <summary>Opening to companies and the public: independent of <see cref="Sharing"/>.</summary>
-public sealed record Opening(OpenClass Class, string Conditions, string Safeguards, string Reason, IReadOnlyList<LegalBasis> Bases);
+public sealed record Opening(OpenClass Class, string Conditions, string Safeguards, string Reason, IReadOnlyList<LegalBasis> Bases)
+{
+    /// <summary>The passing release assessment that lets data about persons be open (GB/T 42460-2023); null where there is none.</summary>
+    public string? Release { get; init; }
+}
 
 /// <summary>All that an entry says about its resource.</summary>
 /// <param name="ClassPath">类/项/目/细目 digits of the 2017 guide, e.g. <c>306001</c>.</param>
@@ -71,6 +75,10 @@ public sealed record EntryContent(
     IReadOnlyList<string> RelatedCodes, string ContactPhone, string ContactEmail, string Licence, string? Terms)
 {
     public bool HasPersonalData => Fields.Any(f => f.IsPersonal);
+
+    /// <summary>Data about persons that anyone may read: only with a release assessment, and only the versions that passed it.</summary>
+    [JsonIgnore]
+    public bool OpensPersons => Opening.Class == OpenClass.Open && HasPersonalData;
 }
 
 /// <summary>A catalogue entry (目录条目): describes exactly one resource.</summary>
@@ -116,6 +124,9 @@ public sealed record Entry(
 
     /// <summary>Where the newest content stands.</summary>
     public EntryState LatestState => DraftState ?? State;
+
+    /// <summary>Which of the newest content's conditions are the provider's own words, for the bureau's review (Order 809 art. 15).</summary>
+    public IReadOnlyList<string> OwnWording => EntryRules.OwnWording(Latest.Sharing);
 
     public bool IsPublished => State == EntryState.Published;
 

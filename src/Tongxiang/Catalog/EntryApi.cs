@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Tongxiang.Agencies;
 using Tongxiang.Kernel;
 
@@ -27,7 +28,8 @@ public sealed record StepWish(long Revision, string? Note = null, string? Succes
 public sealed record Notice(string Field, string Text);
 
 /// <summary>An entry with what the rules remark on its newest content.</summary>
-public sealed record EntryAnswer(Entry Entry, IReadOnlyList<Notice> Notices);
+/// <param name="OpenName">The open class of the newest content by the name that holds here.</param>
+public sealed record EntryAnswer(Entry Entry, IReadOnlyList<Notice> Notices, string OpenName);
 
 /// <summary>What the rules say about a content that is not kept.</summary>
 public sealed record ContentCheck(EntryContent Content, IReadOnlyList<Notice> Errors, IReadOnlyList<Notice> Notices);
@@ -113,7 +115,9 @@ internal static class EntryApi
     };
 
     private static EntryAnswer Answer(Entry entry, HttpContext http, Entries entries, EntryContent? given = null) =>
-        new(entry, Say(entries.Look(given ?? entry.Latest).Findings.Notices, Language.Of(http.Request)));
+        new(entry, Say(entries.Look(given ?? entry.Latest).Findings.Notices, Language.Of(http.Request)), OpenName(entry.Latest.Opening.Class, http));
+
+    private static string OpenName(OpenClass of, HttpContext http) => http.RequestServices.GetRequiredService<OpenWords>().Term(of).In(Language.Of(http.Request));
 
     private static IReadOnlyList<Notice> Say(IReadOnlyList<FieldError> errors, string language) => [.. errors.Select(e => new Notice(e.Field, Texts.Parts.Get(language, e.Key, e.Args)))];
 }

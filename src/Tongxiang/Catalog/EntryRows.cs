@@ -15,7 +15,11 @@ public sealed record Revision(long Number, EntryContent Content, string Digest, 
 public sealed record Assessment(AssessmentKind Kind, long Revision, string Conclusion, string Author, string AuthorName, DateTimeOffset MadeAt, string EvidenceId);
 
 /// <summary>A step that was taken.</summary>
-public sealed record StepTaken(Step Step, long Revision, string Actor, string ActorName, string? Agency, string Note, DateTimeOffset At, string EvidenceId);
+public sealed record StepTaken(Step Step, long Revision, string Actor, string ActorName, string? Agency, string Note, DateTimeOffset At, string EvidenceId)
+{
+    /// <summary>The head for whom a deputy signed; null when the actor signed as themselves.</summary>
+    public Id<Agencies.Person>? OnBehalfOf { get; init; }
+}
 
 /// <summary>All that happened to an entry.</summary>
 public sealed record EntryHistory(IReadOnlyList<Revision> Revisions, IReadOnlyList<Assessment> Assessments, IReadOnlyList<StepTaken> Steps);
@@ -63,12 +67,13 @@ internal static class EntryRows
     public static Task Insert(Tx tx, Id<Entry> entry, long revision, EntryContent c, string digest, string author, string note, DateTimeOffset at, string evidence)
     {
         var basis = c.Sharing.Bases.FirstOrDefault(EntryRules.Grounds);
+        var release = c.OpensPersons ? c.Opening.Release : null;
         return tx.Run(
             $"""
             insert into catalog_revision (entry, revision, content, digest, name, share_class, share_scope, share_use, share_reason, basis_kind, basis_title, basis_article,
-              open_class, secrecy, grade, personal, author, note, created_at, evidence)
+              open_class, secrecy, grade, personal, persons, release, author, note, created_at, evidence)
             values ({entry}, {revision}, {JsonSerializer.Serialize(c, Wire.Json)}, {digest}, {c.Name}, {c.Sharing.Class}, {c.Sharing.Scope}, {c.Sharing.PermittedUse}, {c.Sharing.Reason},
-              {basis?.Kind.ToString() ?? ""}, {basis?.Title ?? ""}, {basis?.Article ?? ""}, {c.Opening.Class}, {c.Secrecy}, {c.Grade}, {c.HasPersonalData}, {author}, {note}, {at}, {evidence})
+              {basis?.Kind.ToString() ?? ""}, {basis?.Title ?? ""}, {basis?.Article ?? ""}, {c.Opening.Class}, {c.Secrecy}, {c.Grade}, {c.HasPersonalData && release is null}, {c.HasPersonalData}, {release}, {author}, {note}, {at}, {evidence})
             """);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tongxiang.Core;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Catalog;
@@ -25,6 +26,7 @@ public static partial class EntryRules
     public const int MostFields = 1000;
 
     /// <param name="isDivision">Whether a division code is valid today.</param>
+    [Enforces(1)]
     public static Findings Check(EntryContent content, Readiness readiness, Func<string, bool> isDivision)
     {
         var found = new RuleBook(readiness);
@@ -73,6 +75,7 @@ public static partial class EntryRules
             found.Error("formats", "catalog.unknown-term", format, string.Join(" ", Themes.Formats.Terms.Select(t => t.Key)));
     }
 
+    [Enforces(2, 3)]
     private static void SharingRules(Sharing s, RuleBook found)
     {
         found.Text("sharing.scope", s.Scope, 2, 1000, isNeeded: s.Class == ShareClass.Conditional, always: true);
@@ -83,24 +86,35 @@ public static partial class EntryRules
         // Order 809 art. 15: a ministry's rule, a local rule or a notice grounds nothing.
         if (s.Bases.Any(b => b.Kind == BasisKind.ProvincialOrdinance)) found.Error("sharing.bases", "catalog.basis-too-low");
         if (s.Class == ShareClass.Withheld && !s.Bases.Any(Grounds)) found.Error("sharing.bases", "catalog.no-basis");
-        if (s.Class != ShareClass.Conditional) return;
-        Wording("sharing.scope", s.Scope, Themes.Scopes, found);
-        Wording("sharing.permittedUse", s.PermittedUse, Themes.Uses, found);
+        // One class, one set of words: a reason for withholding beside a class that shares says two things at once.
+        if (s.Class != ShareClass.Withheld && !string.IsNullOrWhiteSpace(s.Reason)) found.Notice("sharing.reason", "catalog.contradictory-reason");
+        if (s.Class == ShareClass.Unconditional && !(string.IsNullOrWhiteSpace(s.Scope) && string.IsNullOrWhiteSpace(s.PermittedUse))) found.Notice("sharing.scope", "catalog.contradictory-conditions");
+        foreach (var field in OwnWording(s)) found.Notice(field, "catalog.free-text-condition");
     }
+
+    /// <summary>Fields of a conditional class whose words are the provider's own and not from the controlled lists: Order 809 art. 15 forbids
+    /// conditions that obstruct sharing, so the bureau sees them in the same review.</summary>
+    [Enforces(3)]
+    public static IReadOnlyList<string> OwnWording(Sharing s) => s.Class != ShareClass.Conditional ? []
+        : [.. IsOwn(s.Scope, Themes.Scopes) ? ["sharing.scope"] : Array.Empty<string>(), .. IsOwn(s.PermittedUse, Themes.Uses) ? ["sharing.permittedUse"] : Array.Empty<string>()];
 
     /// <summary>Whether the basis can ground withholding: one of the three ranks, with title and article.</summary>
     public static bool Grounds(LegalBasis basis) =>
         basis.Kind is BasisKind.Law or BasisKind.AdministrativeRegulation or BasisKind.StateCouncilDecision && !string.IsNullOrWhiteSpace(basis.Title) && !string.IsNullOrWhiteSpace(basis.Article);
 
+    [Enforces(33)]
     private static void OpeningRules(EntryContent c, RuleBook found)
     {
         var o = c.Opening;
+        // The two attributes are independent, but what anyone may have without asking cannot be withheld from the departments.
+        if (o.Class == OpenClass.Open && c.Sharing.Class == ShareClass.Withheld) found.Error("opening.class", "catalog.contradictory-classes");
+        if (o.Class != OpenClass.Closed && !string.IsNullOrWhiteSpace(o.Reason)) found.Notice("opening.reason", "catalog.contradictory-reason");
         found.Text("opening.conditions", o.Conditions, 2, 2000, isNeeded: o.Class == OpenClass.Conditional);
         found.Text("opening.safeguards", o.Safeguards, 2, 2000, isNeeded: o.Class == OpenClass.Conditional);
         found.Text("opening.reason", o.Reason, 2, 2000, isNeeded: o.Class == OpenClass.Closed);
         Bases("opening.bases", o.Bases, found);
-        // No de-identification result can be attached yet, so data about persons never become unconditionally open.
-        if (o.Class == OpenClass.Open && c.HasPersonalData) found.Error("opening.class", "catalog.personal-open", string.Join(" ", c.Fields.Where(f => f.IsPersonal).Select(f => f.Name).Take(5)));
+        // Whether the named release assessment is one, and of these fields, the store is asked at every step (Entries.Release.cs).
+        if (c.OpensPersons && string.IsNullOrWhiteSpace(o.Release)) found.Error("opening.class", "catalog.personal-open", string.Join(" ", c.Fields.Where(f => f.IsPersonal).Select(f => f.Name).Take(5)));
     }
 
     private static void Gradings(EntryContent c, RuleBook found)
@@ -123,12 +137,7 @@ public static partial class EntryRules
         }
     }
 
-    // Order 809 art. 15: conditions of one's own making must not obstruct sharing, so wording outside the list is shown to the bureau.
-    private static void Wording(string field, string text, TermList list, RuleBook found)
-    {
-        if (string.IsNullOrWhiteSpace(text) || list.Terms.Any(t => t.Name == text || t.NameEn == text || t.Key == text)) return;
-        found.Notice(field, "catalog.free-text-condition");
-    }
+    private static bool IsOwn(string text, TermList list) => !string.IsNullOrWhiteSpace(text) && !list.Terms.Any(t => t.Name == text || t.NameEn == text || t.Key == text);
 
     [GeneratedRegex(@"^[123]\d{2}\d{3}\d{0,14}\z")]
     private static partial Regex ClassPath();

@@ -12,7 +12,7 @@ using Directory = Tongxiang.Agencies.Directory;
 namespace Tongxiang.Catalog;
 
 /// <summary>What machines read of the public catalogue: DCAT-AP in three forms, an Atom feed, the sitemap, robots.txt.</summary>
-internal sealed class MachineFaces(Listings listings, Finder finder, Directory directory, NodeSettings settings)
+internal sealed class MachineFaces(Listings listings, Finder finder, Directory directory, NodeSettings settings, OpenWords words)
 {
     private const int PerPart = 10_000;
     private const int InFeed = 50;
@@ -51,7 +51,7 @@ internal sealed class MachineFaces(Listings listings, Finder finder, Directory d
     private Task Graph(HttpContext http, string type, GraphWriter write, Func<DcatGraph, IEnumerable<RdfNode>> nodes)
     {
         Head(http, type);
-        return write(nodes(new DcatGraph(Links.Of(http.Request, settings), settings, directory)), http.Response.Body, http.RequestAborted);
+        return write(nodes(new DcatGraph(Links.Of(http.Request, settings), settings, directory, words)), http.Response.Body, http.RequestAborted);
     }
 
     private async Task Feed(HttpContext http)

@@ -12,7 +12,11 @@ namespace Tongxiang.Catalog;
 public sealed record FoundItem(Id<Entry> Id, string Code, string Slug, string Name, string? NameEn, string Abstract, Id<Agency> Agency, ShareClass Share, OpenClass Open, FreshnessKind Freshness, DateTimeOffset? UpdatedAt, Rung Rung, double Score);
 
 /// <summary>The answer of a search.</summary>
-public sealed record FoundPage(int Total, IReadOnlyList<FoundItem> Items, int? Next, IReadOnlyList<FacetCounts> Facets, IReadOnlyList<AppliedSynonym> Synonyms);
+public sealed record FoundPage(int Total, IReadOnlyList<FoundItem> Items, int? Next, IReadOnlyList<FacetCounts> Facets, IReadOnlyList<AppliedSynonym> Synonyms)
+{
+    /// <summary>Where to register what was not found, by POST with <c>what</c>; null when something was.</summary>
+    public string? RegisterDemand => Total == 0 ? "/api/demands" : null;
+}
 
 /// <summary>A change that obliges to update an entry.</summary>
 public sealed record NewDuty(DateTimeOffset OccurredAt, string Reason);
@@ -24,9 +28,10 @@ public sealed record ExtensionWish(string Reason);
 public sealed record ExtensionDecision(bool Granted);
 
 /// <summary>All lists an entry is described with.</summary>
+/// <param name="OpenClasses">By the names that hold here.</param>
 public sealed record RegisterLists(
     IReadOnlyList<Term> Themes, IReadOnlyList<Term> Industries, IReadOnlyList<Term> Formats, IReadOnlyList<Term> Licences, IReadOnlyList<Term> Scopes, IReadOnlyList<Term> Uses,
-    IReadOnlyList<Element> Elements, IReadOnlyList<TermList> CodeLists);
+    IReadOnlyList<Element> Elements, IReadOnlyList<TermList> CodeLists, IReadOnlyList<Term> OpenClasses);
 
 internal static class SearchApi
 {
@@ -56,8 +61,8 @@ internal static class SearchApi
         return new FoundItem(e.Id, e.Code, e.Slug, c.Name, c.NameEn, c.Abstract, e.Agency, c.Sharing.Class, c.Opening.Class, found.Freshness, found.Data?.PromotedAt, found.Rung, found.Score);
     }
 
-    private static Ok<RegisterLists> Registers() => TypedResults.Ok(new RegisterLists(
-        Themes.All.Terms, Themes.Industries.Terms, Themes.Formats.Terms, Themes.Licences.Terms, Themes.Scopes.Terms, Themes.Uses.Terms, Elements.All, CodeLists.All));
+    private static Ok<RegisterLists> Registers(OpenWords words) => TypedResults.Ok(new RegisterLists(
+        Themes.All.Terms, Themes.Industries.Terms, Themes.Formats.Terms, Themes.Licences.Terms, Themes.Scopes.Terms, Themes.Uses.Terms, Elements.All, CodeLists.All, words.Terms));
 
     private static async Task<IResult> Duties(Guid id, HttpContext http, Entries entries, UpdateDuties duties, CancellationToken ct)
     {

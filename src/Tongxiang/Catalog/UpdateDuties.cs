@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Tongxiang.Agencies;
+using Tongxiang.Core;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 
@@ -14,6 +15,7 @@ public sealed record UpdateDuty(
     Id<UpdateDuty> Id, Id<Entry> Entry, string Reason, DateTimeOffset OccurredAt, DateTimeOffset DueAt, bool DueIsProvisional, ExtensionState Extension, string ExtensionReason, DateTimeOffset? MetAt);
 
 /// <summary>The register of changes that oblige to update the catalogue, with their clocks.</summary>
+[Enforces(5)]
 public sealed class UpdateDuties(Db db, TimeProvider clock, EvidenceLog evidence, Deadlines deadlines, Entries entries)
 {
     /// <summary>Records a change; the clock runs from the day it happened, not from the day it is recorded.</summary>

@@ -11,7 +11,6 @@ public static class ReportRules
     public const int ContactMost = 120;
     public const int AnswerMost = 2_000;
     private const int least = 5;
-    private const int idLength = 18;
 
     public static IReadOnlyList<FieldError> Check(NewReport said)
     {
@@ -40,18 +39,7 @@ public static class ReportRules
     }
 
     /// <summary>A valid identity number among the words: reports are read by several people and kept, so it must not come in at all.</summary>
-    internal static bool HoldsCitizenId(string text)
-    {
-        Span<byte> digits = stackalloc byte[idLength - 1];
-        for (var at = 0; at + idLength <= text.Length; at++)
-        {
-            var part = text.AsSpan(at, idLength);
-            if (part[..^1].ContainsAnyExceptInRange('0', '9') || (at > 0 && char.IsAsciiDigit(text[at - 1])) || (at + idLength < text.Length && char.IsAsciiDigit(text[at + idLength]))) continue;
-            for (var i = 0; i < digits.Length; i++) digits[i] = (byte)part[i];
-            if (CitizenId.CheckCharacter(digits) == char.ToUpperInvariant(part[^1])) return true;
-        }
-        return false;
-    }
+    internal static bool HoldsCitizenId(string text) => CitizenIds.AreIn(text);
 
     // Whether it reaches anybody only a letter tells; here is kept out what cannot be an address.
     internal static bool IsAddress(string text) =>

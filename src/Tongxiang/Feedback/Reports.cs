@@ -13,7 +13,7 @@ namespace Tongxiang.Feedback;
 /// <summary>Error reports (数据纠错): anybody writes one about public data, the provider answers in time, everybody reads the answer.</summary>
 public sealed class Reports(Db db, TimeProvider clock, EvidenceLog evidence, Deadlines deadlines, EntrySource entries)
 {
-    private const string Due = "FEEDBACK-01";
+    internal const string Due = "FEEDBACK-01";
 
     // A flood must not bury what others wrote: beyond this the telephone remains.
     private const int MostOpen = 100;
@@ -85,6 +85,10 @@ public sealed class Reports(Db db, TimeProvider clock, EvidenceLog evidence, Dea
             ? await db.List($"select {Columns} from feedback_report where provider = {agency} and state = 'Closed' order by answered_at desc, id desc limit {limit}", Read, ct)
             : await db.List($"select {Columns} from feedback_report where provider = {agency} and state in ('Open', 'Accepted') order by due_at, id limit {limit}", Read, ct);
     }
+
+    /// <summary>Reports without an end about the data of these agencies, by time left: for their bureau.</summary>
+    public async Task<IReadOnlyList<Report>> Overseen(Caller caller, IReadOnlyList<Id<Agency>> agencies, int limit, CancellationToken ct) => !caller.IsBureau || caller.Person is null || agencies.Count == 0 ? []
+        : await db.List($"select {Columns} from feedback_report where provider in {agencies} and state in ('Open', 'Accepted') order by due_at, id limit {Math.Clamp(limit, 1, 1000)}", Read, ct);
 
     /// <summary>How many reports wait for the caller.</summary>
     public async Task<long> Waiting(Caller caller, CancellationToken ct) =>

@@ -97,6 +97,9 @@ public sealed class Call
     /// <summary>The marks of the file it makes; null for open data and for answers.</summary>
     internal Tracing.FileMark? Mark { get; set; }
 
+    /// <summary>The open corrections as they stood when it came.</summary>
+    internal OpenCorrections Corrections { get; set; } = OpenCorrections.None;
+
     /// <summary>The connection by which its rows come; null when they stand here.</summary>
     internal Proxying.ProviderApis.Connected? Proxy { get; set; }
 

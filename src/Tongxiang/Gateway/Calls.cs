@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Gateway.Verify;
@@ -35,11 +36,13 @@ public sealed partial class Calls
     private readonly Told told;
     private readonly ILogger<Calls> log;
     private readonly Proxying.Proxied? proxied;
+    private readonly ContentAlarms? alarms;
 
     public Calls(
         GatewaySources sources, GatewaySettings settings, ServingCopies copies, Rates rates, DayUses uses, ResourceUses resources, Limits limits, Guesses guesses, Fuse fuse, CallFeed feed, NodeKey key, Protections protections, ILogger<Calls> log,
-        Proxying.Proxied? proxied = null)
+        Proxying.Proxied? proxied = null, ContentAlarms? alarms = null)
     {
+        this.alarms = alarms;
         (this.sources, this.settings, this.copies, this.rates, this.uses, this.resources, this.guesses, this.log) = (sources, settings, copies, rates, uses, resources, guesses, log);
         (this.limits, this.fuse, this.feed, this.proxied) = (limits, fuse, feed, proxied);
         turns = new Turns(settings.CallsAtOncePerProcessor * Environment.ProcessorCount, settings.WaitingCalls);
@@ -96,6 +99,7 @@ public sealed partial class Calls
     private async ValueTask<Stop?> Stopped(Call call, Stop stop, CancellationToken ct)
     {
         Tell(call, stop, 0);
+        if (stop.Code == ContentAlarms.Code) alarms?.Note(call);
         if (!Witnessing.Witnesses(call, stop)) return stop;
         var rate = rates.Take("refused:" + call.Caller.Actor, RefusalsPerMinute);
         if (rate.IsExceeded) return new Refusal(429, "gateway.too-fast", rate.Limit) { RetryAfterSeconds = rate.ResetSeconds };
@@ -133,7 +137,7 @@ public sealed partial class Calls
     private async ValueTask<Stop?> FindResource(Call call, CancellationToken ct)
     {
         if (sources.BySlug(call.Resource) is not { IsPublished: true } entry || !IsVisible(entry, call)) return Refusal.NotFound(call.Resource);
-        call.Entry = entry;
+        (call.Entry, call.Corrections) = (entry, sources.Corrections());
         call.Version = sources.Current(entry.Id) ?? Proxied(call, entry);
         if (call.Number is { } number && call.Version?.Number != number) call.Version = await sources.Numbered(entry.Id, number, ct);
         // A version that was landed and not promoted yet is nobody's to read.
@@ -149,7 +153,10 @@ public sealed partial class Calls
     }
 
     // What is closed to the public does not exist for it; departments see the whole catalogue (Order 809 art. 16).
-    private static bool IsVisible(Entry entry, Call call) => call.Caller.IsGovernment || entry.Content.Opening.Class != OpenClass.Closed;
+    private bool IsVisible(Entry entry, Call call) => call.Caller.IsGovernment || entry.Content.Opening.Class != OpenClass.Closed || IsEmergency(call, sources.Grants(entry.Id, call.Caller));
+
+    // A contractor of a company sees what an emergency access was opened for.
+    private static bool IsEmergency(Call call, IReadOnlyList<Grant> grants) => call.Caller is { Person: { } person, Agency: not null } && grants.Any(g => g.ConsumerPerson == person);
 
     private ValueTask<Stop?> FindGrant(Call call, CancellationToken ct)
     {
@@ -159,6 +166,8 @@ public sealed partial class Calls
         var chosen = GrantChoice.Choose(grants, call);
         if (!chosen.IsRefused) call.Grant = chosen.Value;
         else if (call.Entry!.IsOpen && call.Under is null && call.Mode is not (Mode.Verification or Mode.Subscription)) call.IsOpenRead = true;
+        // Order 809 art. 36: no right of the own department reaches a contractor, an administrator or an inspector.
+        else if (RoleRules.ReadsNoContent(call.Caller.Roles) && !IsEmergency(call, grants)) return ValueTask.FromResult<Stop?>(Refusal.Forbidden(ContentAlarms.Code, call.Entry.Content.Name) with { Article = BreakGlassRules.Article });
         else return ValueTask.FromResult<Stop?>(call.Caller.IsAnonymous ? new Refusal(401, "gateway.sign-in", call.Entry.Content.Name, call.Entry.Slug) : chosen.Refusal);
         return ValueTask.FromResult<Stop?>(null);
     }

@@ -18,7 +18,7 @@ namespace Tongxiang.Gateway;
 /// <summary>The data API (一数一接口): <c>/data/{resource}</c> in PostgREST's query language.</summary>
 public sealed class DataFace(Calls calls, GatewaySources sources, AnswerSignatures signatures, TimeProvider clock)
 {
-    private const string exposed = "Content-Range, Link, ETag, Retry-After, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Preference-Applied, Csv-Formula-Cells, " + Receipt.Header;
+    private const string exposed = "Content-Range, Link, ETag, Retry-After, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Preference-Applied, Csv-Formula-Cells, " + CorrectionHeader.Name + ", " + Receipt.Header;
 
     internal void Map(IEndpointRouteBuilder app)
     {
@@ -162,6 +162,7 @@ public sealed class DataFace(Calls calls, GatewaySources sources, AnswerSignatur
         response.Headers.Vary = "Accept, Range, Prefer, Authorization, Api-Key";
         if (plan.Count != PlanCount.None) response.Headers["Preference-Applied"] = plan.Count == PlanCount.Exact ? "count=exact" : "count=planned";
         if (call.Receipt is { } receipt) response.Headers[Receipt.Header] = receipt.ToString();
+        if (CorrectionHeader.Of(call, page) is { } marked) response.Headers[CorrectionHeader.Name] = marked;
         if (form.Kind == FormKind.Csv && CsvForm.Formulas(page) is > 0 and var formulas) response.Headers["Csv-Formula-Cells"] = formulas.ToString(CultureInfo.InvariantCulture);
         if (page.Next is { } next) response.Headers.Link = $"<{Continued(http.Request, plan, calls.Continuation.Seal(call.Scope!.Resource, plan, next))}>; rel=\"next\"";
         response.Headers.ETag = $"\"{call.Version!.Digest[..Math.Min(16, call.Version.Digest.Length)]}-{Representation(http.Request, form)}\"";

@@ -38,4 +38,7 @@ public sealed record GatewaySources(
 
     /// <summary>What grades demand of callers.</summary>
     public AssuranceSettings Floors { get; init; } = AssuranceSettings.Default;
+
+    /// <summary>Records that are marked because a correction of them is open.</summary>
+    public Func<OpenCorrections> Corrections { get; init; } = () => OpenCorrections.None;
 }

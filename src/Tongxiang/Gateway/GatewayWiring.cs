@@ -29,6 +29,7 @@ public static class GatewayWiring
         services.AddSingleton<DayUses>();
         services.AddSingleton<Limits>();
         services.AddSingleton<ResourceUses>();
+        services.AddSingleton<UseFeed>();
         services.AddSingleton<CatalogueFacts>();
         services.AddSingleton<Guesses>();
         services.AddSingleton<Calls>();
@@ -40,6 +41,12 @@ public static class GatewayWiring
         services.AddSingleton<DataDescription>();
         services.AddSingleton<VerifyFace>();
         services.AddSingleton<LookUps>();
+        services.AddSingleton<ContentAlarms>();
+        services.AddSingleton<BreakGlassReads>();
+        services.AddSingleton(p => new Chore("gateway.content-alarms", saved, ct => p.GetRequiredService<ContentAlarms>().Tell(
+            p.GetRequiredService<Db>(), p.GetRequiredService<EvidenceLog>(), p.GetRequiredService<Notices>(), p.GetRequiredService<Agencies.Directory>(), ct), OneCopyOnly: false));
+        services.AddSingleton<CorrectionLooks>();
+        services.AddSingleton<RecordLook>(p => p.GetRequiredService<CorrectionLooks>().See);
         services.AddSubscriptions();
         services.AddSingleton<Explain>();
         services.AddSingleton<Proxying.ProviderApis>();
@@ -89,6 +96,7 @@ public static class GatewayWiring
         app.ServiceProvider.GetRequiredService<Proxying.ProviderFace>().Map(app);
         app.ServiceProvider.GetRequiredService<SubscribeFace>().Map(app);
         Explain.Map(app);
+        BreakGlassReads.Map(app);
         Limits.Map(app);
         return app;
     }
@@ -96,14 +104,17 @@ public static class GatewayWiring
     private static GatewaySources Sources(IServiceProvider services)
     {
         var (catalogue, versions, grants) = (services.GetRequiredService<Catalogue>(), services.GetRequiredService<Versions>(), services.GetRequiredService<Grants>());
+        var glasses = services.GetRequiredService<BreakGlasses>();
+        var marks = services.GetRequiredService<CorrectionMarks>();
         var (applications, evidence) = (services.GetRequiredService<Applications>(), services.GetRequiredService<EvidenceLog>());
         return new GatewaySources(
             http => http.Caller(), catalogue.BySlug, versions.Current, async (entry, number, ct) => await versions.Find(entry, number, ct), versions.Serve,
-            (entry, caller) => grants.Active.Of(entry, caller), evidence.Witness, applications.Delivered, evidence.Count, () => evidence.Stopped,
+            (entry, caller) => glasses.With(entry, caller, grants.Active.Of(entry, caller)), evidence.Witness, applications.Delivered, evidence.Count, () => evidence.Stopped,
             async (id, ct) => await evidence.Of(id, ct))
         {
             ClientId = id => services.GetRequiredService<Clients>().Find(id)?.ClientId,
             Floors = services.GetRequiredService<AssuranceSettings>(),
+            Corrections = () => marks.Now,
         };
     }
 }

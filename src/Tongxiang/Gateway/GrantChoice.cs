@@ -1,4 +1,5 @@
 using System.Net;
+using Tongxiang.Core;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 
@@ -7,6 +8,7 @@ namespace Tongxiang.Gateway;
 /// <summary>Which of a caller's grants a call can use; when none, the reason of the one that came nearest.</summary>
 internal static class GrantChoice
 {
+    [Enforces(13, 19)]
     public static Outcome<Grant> Choose(IReadOnlyList<Grant> grants, Call call)
     {
         (int Passed, Refusal Refusal)? nearest = null;
@@ -39,7 +41,7 @@ internal static class GrantChoice
         ("begun", (grant, call) => call.At < grant.From ? Refusal.Forbidden("gateway.grant-not-begun", grant.Number) : null),
         ("mode", (grant, call) => grant.Modes.Contains(call.Mode) ? null : Refusal.Forbidden("gateway.grant-mode", grant.Number)),
         // Order 809 art. 25: shared data serve the matter they were asked for and no other.
-        ("matter", (grant, call) => grant.Matter.Length == 0 || call.Context.Matter is null or { Length: 0 } || call.Context.Matter == grant.Matter ? null : Refusal.Forbidden("gateway.other-matter", grant.Number, grant.Matter)),
+        ("matter", (grant, call) => grant.Matter.Length == 0 || call.Context.Matter is null or { Length: 0 } || grant.Serves(call.Context.Matter, call.At) ? null : Refusal.Forbidden("gateway.other-matter", grant.Number, grant.Matter)),
         ("case", (grant, call) => Demands.NeedsCase(grant, call.Entry!.Content) && (string.IsNullOrWhiteSpace(call.Context.Case) || string.IsNullOrWhiteSpace(call.Context.Operative)) ? Refusal.Forbidden("gateway.needs-case", grant.Number) : null),
         ("operator", Operator),
         ("header-key", (grant, call) => !call.IsHeaderKey || AssuranceRules.TakesHeaderKey(Demands.Of(grant, call.Entry!.Content).Sensitivity, call.Entry.Content.Opening.Class) ? null : Refusal.Forbidden("gateway.header-key", grant.Number)),

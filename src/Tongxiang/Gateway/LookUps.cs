@@ -24,13 +24,17 @@ public sealed record LookUpWish(Id<Grant> Grant, string Case, IReadOnlyDictionar
 public sealed record LookUpCell(Field Field, string? Text, bool IsMasked);
 
 /// <summary>The answer: no cells when there is no such row; a stop when it was refused.</summary>
-public sealed record LookUpAnswer(Stop? Stop, IReadOnlyList<LookUpCell> Cells, Receipt? Receipt, long Version, DateTimeOffset At);
+public sealed record LookUpAnswer(Stop? Stop, IReadOnlyList<LookUpCell> Cells, Receipt? Receipt, long Version, DateTimeOffset At)
+{
+    /// <summary>Corrections of this row: whether made since, and the fields they are about (none: the record as a whole).</summary>
+    public IReadOnlyList<(bool IsCorrected, IReadOnlyList<string> Fields)> Corrections { get; init; } = [];
+}
 
 /// <summary>A look-up of today, as its evidence says.</summary>
 public sealed record LookUpPast(long Index, DateTimeOffset At, string Resource, string? Case, string? Grant, long Rows, string? Code);
 
 /// <summary>The look-up of one row by an officer who is signed in (查询窗口): the steps of every call, with the officer as the operator.</summary>
-public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Versions versions, Openings openings, GatewaySources sources, TimeProvider clock)
+public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Versions versions, Openings openings, GatewaySources sources, TimeProvider clock, IdentitySettings? identity = null)
 {
     public const string Form = "lookup";
 
@@ -49,6 +53,8 @@ public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Ver
     public async Task<Outcome<LookUpAnswer>> Ask(Caller caller, IPAddress? address, LookUpWish wish, CancellationToken ct)
     {
         if (Choices(caller).FirstOrDefault(c => c.Grant.Id == wish.Grant) is not { } choice) return Refusal.NotFound(wish.Grant.ToString());
+        // Whoever sees personal data has proved himself twice, where the node asks for it.
+        if (Demands.NeedsCase(choice.Grant, choice.Entry.Content) && SecondFactorRules.ForPersonalData(identity?.SecondFactor ?? SecondFactorUse.Off, caller) is { } weak) return weak;
         if (Wrong(choice, wish) is { Length: > 0 } wrong) return Refusal.Invalid(wrong);
         var call = new Call
         {
@@ -70,7 +76,10 @@ public sealed class LookUps(Calls calls, Grants grants, Catalogue catalogue, Ver
         };
         var stop = await DataFace.Try(calls, sources, call, ct);
         using var page = call.Page;
-        return new LookUpAnswer(stop, stop is null && page!.Rows > 0 ? [.. Cells(call, page)] : [], call.Receipt, call.Version?.Number ?? 0, call.At);
+        return new LookUpAnswer(stop, stop is null && page!.Rows > 0 ? [.. Cells(call, page)] : [], call.Receipt, call.Version?.Number ?? 0, call.At)
+        {
+            Corrections = stop is null ? CorrectionHeader.OfRow(call, page!) : [],
+        };
     }
 
     /// <summary>The caller's own look-ups of this day, newest first; kept nowhere but in the evidence.</summary>

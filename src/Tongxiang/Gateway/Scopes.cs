@@ -28,7 +28,10 @@ internal sealed class Scopes(GatewaySettings settings, Protections protections)
     private Outcome<QueryScope> Open(Entry entry, Version version)
     {
         var now = entry.Content.Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
-        bool IsOpen(Field field) => !field.IsPersonal && now.TryGetValue(field.Name, out var today) && today.OpenClass is null or OpenClass.Open && field.OpenClass is null or OpenClass.Open;
+        // The one exception is what passed the release gate: the version that was let become current while its entry opens data about persons.
+        var isReleased = entry.Content.OpensPersons && entry.Content.Opening.Release is not null && version.State == VersionState.Current;
+        bool IsOpen(Field field) => now.TryGetValue(field.Name, out var today) && (isReleased || !(field.IsPersonal || today.IsPersonal))
+            && today.OpenClass is null or OpenClass.Open && field.OpenClass is null or OpenClass.Open;
         var open = version.Columns.Where(IsOpen).ToList();
         var protection = protections.Compile(entry, open, open.ToDictionary(field => field.Name, _ => new GivenForm(FieldForm.Plain), StringComparer.Ordinal), null, Audience.Outside);
         // For the public a column of nothing does not exist.

@@ -13,7 +13,7 @@ namespace Tongxiang.Gateway;
 /// <summary>Turns calls into evidence: who, by which right, which columns, how many rows – never what stood in them.</summary>
 internal sealed class Witnessing(GatewaySources sources, NodeKey key)
 {
-    private const int FactsAtMost = 17;
+    private const int FactsAtMost = 18;
     private readonly Watch.Pseudonyms pseudonyms = new(key);
     private readonly byte[] queries = key.Derive("gateway query digest");
     private readonly ConcurrentDictionary<Id<Version>, Receipt> ofVersions = new();
@@ -132,6 +132,7 @@ internal sealed class Witnessing(GatewaySources sources, NodeKey key)
         if (call.Grant is { } grant)
         {
             facts["grant"] = grant.Number;
+            if (grant.Emergency is { } emergency) facts["emergency"] = emergency;
             facts["matter"] = call.Context.Matter is { Length: > 0 } named ? named : grant.Matter;
         }
 

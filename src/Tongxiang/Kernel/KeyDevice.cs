@@ -10,6 +10,7 @@ namespace Tongxiang.Kernel;
 /// A key in an external device (PKCS#11: a cryptographic card or machine) that never leaves it: AES-256, made there, sensitive and not extractable.
 /// It seals the node's master key; without the device the data folder holds no key that opens anything.
 /// </summary>
+[Core.Enforces(30)]
 internal sealed class KeyDevice : IDisposable
 {
     private const int NonceBytes = 12;

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Catalog;
 using Tongxiang.Kernel;
+using Tongxiang.Warehouse;
 
 namespace Tongxiang.Protect;
 
@@ -15,6 +17,10 @@ public static class ProtectWiring
         services.AddSingleton<Protections>();
         services.AddSingleton<TokenOpenings>();
         services.AddSingleton<Previews>();
+        services.AddSingleton<ReleaseGate>();
+        // Asked only when somebody promotes or publishes: the gate itself needs the entries and versions that ask it.
+        services.AddSingleton<PromotionGate>(p => (version, actor, agency, ct) => p.GetRequiredService<ReleaseGate>().MayPromote(version, actor, agency, ct));
+        services.AddSingleton<PublicationGate>(p => (entry, ct) => p.GetRequiredService<ReleaseGate>().MayPublish(entry, ct));
         services.AddSingleton(p => new Chore("protect.keys", TimeSpan.FromSeconds(1), async ct =>
         {
             await p.GetRequiredService<ProtectKeys>().Follow(ct);
@@ -33,6 +39,7 @@ public static class ProtectWiring
     public static IEndpointRouteBuilder MapProtect(this IEndpointRouteBuilder routes)
     {
         ProtectRoutes.Map(routes);
+        ReleaseRoutes.Map(routes);
         return routes;
     }
 }

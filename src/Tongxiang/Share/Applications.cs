@@ -15,12 +15,16 @@ public delegate ValueTask<Entry?> EntrySource(Id<Entry> id, CancellationToken ct
 
 /// <summary>The front door of applications, both lanes: one engine takes every step, and each step is one commit with its evidence and notices.</summary>
 public sealed partial class Applications(
-    Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, RulePack rules, Calendar calendar, EntrySource entries, Grants grants, Notices notices, Deputies deputies, AssuranceSettings? floors = null)
+    Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, RulePack rules, Calendar calendar, EntrySource entries, Grants grants, Notices notices, Deputies deputies, AssuranceSettings? floors = null,
+    Combining? combining = null, ServiceChanges? changes = null)
 {
     /// <summary>What a step works with: who, when, and the world as it is.</summary>
     private sealed record Moment(Caller Caller, IReadOnlySet<Side> Sides, Application Now, Entry Entry, DateTimeOffset At, WorkCalendar Calendar, Move Move)
     {
         public DateOnly Day => WorkCalendar.Day(At);
+
+        /// <summary>Whose signature the platform applies.</summary>
+        public Id<Person>? OnBehalf { get; init; }
     }
 
     /// <summary>The application, if it is the caller's to see.</summary>
@@ -82,7 +86,8 @@ public sealed partial class Applications(
     /// <param name="seen">The revision the caller decided on; null: whatever stands.</param>
     /// <param name="also">What else belongs into the same commit; it may put the grant into the application.</param>
     private async Task<Outcome<Application>> Take(
-        Caller caller, Id<Application> id, Step step, long? seen, string? reason, Func<Moment, Outcome<Application>> change, CancellationToken ct, Func<Tx, Moment, Application, string, Task<Application>>? also = null)
+        Caller caller, Id<Application> id, Step step, long? seen, string? reason, Func<Moment, Outcome<Application>> change, CancellationToken ct, Func<Tx, Moment, Application, string, Task<Application>>? also = null,
+        Id<Person>? onBehalf = null)
     {
         var now = await Load(id, ct);
         if (now is null || !Sides.MaySee(caller, now, BureauOf(now))) return Refusal.NotFound(id.ToString());
@@ -90,17 +95,38 @@ public sealed partial class Applications(
         var sides = await SidesOf(caller, now, ct);
         if (Workflow.Find(now, step, sides) is { IsRefused: true } impossible) return impossible.Refusal!;
         var move = Workflow.Find(now, step, sides).Value;
+        if (Answerable(now, step) is { } agency && OfficeDuty.Lacking(directory, agency) is { } lacking) return lacking;
         if (move.NeedsReason && string.IsNullOrWhiteSpace(reason)) return new Refusal(422, "share.reason-required", Say.Step(step)) { Article = move.Article };
         if (reason is { Length: > 4000 }) return Refusal.Invalid(new FieldError("reason", "kernel.too-long", 4000, reason.Length));
         if (await entries(now.Entry, ct) is not { } entry) return Refusal.NotFound(now.Entry.ToString());
-        var moment = new Moment(caller, sides, now, entry, clock.GetUtcNow(), calendar.Current, move);
+        var moment = new Moment(caller, sides, now, entry, clock.GetUtcNow(), calendar.Current, move) { OnBehalf = onBehalf };
         if (change(moment) is var changed && changed.IsRefused) return changed.Refusal!;
         return await Commit(moment, Finish(moment, changed.Value), reason, also, ct);
     }
 
+    // Order 809 art. 11: whose sharing office answers for a step that submits or approves; null for the others.
+    private static Id<Agency>? Answerable(Application now, Step step) => step switch
+    {
+        Step.Propose or Step.Agree or Step.Submit => now.ApplicantAgency,
+        Step.ProposeReply or Step.Consent or Step.Refuse => now.Provider,
+        _ => null,
+    };
+
     private async Task<Outcome<Application>> Commit(Moment m, Application next, string? reason, Func<Tx, Moment, Application, string, Task<Application>>? also, CancellationToken ct)
     {
-        var onBehalf = await deputies.ActsFor(m.Caller, m.Move, ct);
+        var onBehalf = m.OnBehalf ?? await deputies.ActsFor(m.Caller, m.Move, ct);
+        try
+        {
+            return await Saved(m, next, reason, onBehalf, also, ct) is { } saved ? saved : await Decided((await Load(m.Now.Id, ct))!, ct);
+        }
+        catch (Abandoned e)
+        {
+            return e.Refusal;
+        }
+    }
+
+    private async Task<Application?> Saved(Moment m, Application next, string? reason, Id<Person>? onBehalf, Func<Tx, Moment, Application, string, Task<Application>>? also, CancellationToken ct)
+    {
         var saved = await db.Commit(async tx =>
         {
             if (!await ApplicationRows.Save(tx, next)) return null;
@@ -113,8 +139,7 @@ public sealed partial class Applications(
             return final;
         }, ct);
         if (saved?.Grant is not null) await grants.Follow(CancellationToken.None);
-        if (saved is not null) return saved;
-        return await Decided((await Load(m.Now.Id, ct))!, ct);
+        return saved;
     }
 
     /// <summary>The other's decision, shown to whoever came second.</summary>

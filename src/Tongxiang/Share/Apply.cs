@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tongxiang.Agencies;
 using Tongxiang.Catalog;
+using Tongxiang.Core;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Share;
@@ -48,6 +49,7 @@ public sealed partial class Applications
         Take(caller, id, Step.SendBack, seen, reason, m => m.Now with { Reason = reason }, ct);
 
     /// <summary>Sharing lane: the own head agrees; the application is sent and the provider's clock starts.</summary>
+    [Enforces(7, 8, 14)]
     public Task<Outcome<Application>> Agree(Caller caller, Id<Application> id, long? seen, CancellationToken ct) =>
         Take(caller, id, Step.Agree, seen, null, m => Whole(m) ?? (Outcome<Application>)Sent(m, WishRules.IsConditional(m.Entry, m.Now.Wish) ? Law.ReplyConditional : Law.ReplyUnconditional), ct);
 

@@ -3,7 +3,7 @@ using Tongxiang.Kernel;
 
 namespace Tongxiang.Share;
 
-/// <summary>Looks after running clocks: half time, four fifths and overdue are told once each, provisional days become final, terms end.</summary>
+/// <summary>Looks after running clocks: half time, four fifths and overdue are told once each, terms end.</summary>
 public sealed class ClockWatch(Db db, TimeProvider clock, Calendar calendar, Applications applications, Notices notices, EntrySource entries)
 {
     private const int Batch = 200;
@@ -11,7 +11,6 @@ public sealed class ClockWatch(Db db, TimeProvider clock, Calendar calendar, App
     /// <summary>One round; each notice stands in the same commit as the mark that it was given.</summary>
     public async Task Run(CancellationToken ct)
     {
-        await Recompute(ct);
         while (await Notify(ct) == Batch)
         {
             // As long as a full batch was due.
@@ -46,21 +45,5 @@ public sealed class ClockWatch(Db db, TimeProvider clock, Calendar calendar, App
             if (marked == 0) return;
             foreach (var kind in kinds) await notices.Tell(tx, NoticeRules.OfClock(kind, application, applications.BureauOf(application)), application, entry, now, running.Rule);
         }, ct);
-    }
-
-    /// <summary>When the notice on a year's holidays is loaded, days that were provisional become final.</summary>
-    private async Task Recompute(CancellationToken ct)
-    {
-        var open = await db.List($"select {ApplicationRows.Columns} from share_application where due_provisional = 1 order by id limit 10000", ApplicationRows.Read, ct);
-        foreach (var application in open)
-        {
-            var dated = Applications.Dated(application, application.Clock?.Rule, calendar.Current);
-            if (dated.DueIsProvisional && dated.DueAt == application.DueAt) continue;
-            await db.Run(
-                $"""
-                update share_application set due_at = {dated.DueAt}, due_provisional = {dated.DueIsProvisional}, next_notice_at = {dated.NextNoticeAt}
-                where id = {application.Id} and revision = {application.Revision}
-                """, ct);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using Tongxiang.Agencies;
+using Tongxiang.Core;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Share;
@@ -9,6 +10,7 @@ public sealed partial class Applications
     private const string PauseSwitch = "SW-PAUSE-ON-SUPPLEMENT";
 
     /// <summary>Tells the applicant once and completely what is missing. The clock goes on unless the rule pack pauses it.</summary>
+    [Enforces(10)]
     public Task<Outcome<Application>> AskSupplement(Caller caller, Id<Application> id, long? seen, IReadOnlyList<string> missing, CancellationToken ct) =>
         Take(caller, id, Step.AskSupplement, seen, string.Join('\n', missing), m =>
         {
@@ -20,6 +22,7 @@ public sealed partial class Applications
             return m.Now with { SupplementUsed = true, SupplementOpen = true, Missing = missing, Clock = running };
         }, ct);
 
+    [Enforces(8)]
     public Task<Outcome<Application>> AskExtension(Caller caller, Id<Application> id, long? seen, int days, string reason, CancellationToken ct) =>
         Take(caller, id, Step.AskExtension, seen, reason, m =>
         {
@@ -31,6 +34,7 @@ public sealed partial class Applications
         }, ct);
 
     /// <summary>The extension takes effect with this commit, which also holds the notice to the applicant (Order 809 art. 21).</summary>
+    [Enforces(9)]
     public Task<Outcome<Application>> AgreeExtension(Caller caller, Id<Application> id, long? seen, CancellationToken ct) =>
         Take(caller, id, Step.AgreeExtension, seen, null, m => m.Now with { Clock = m.Now.Clock is { } c ? c with { Extra = c.Extra + (m.Now.ExtensionDays ?? 0) } : null }, ct);
 
@@ -39,12 +43,13 @@ public sealed partial class Applications
 
     /// <summary>Lays a reply before the head of the provider's sharing office.</summary>
     public Task<Outcome<Application>> ProposeReply(Caller caller, Id<Application> id, long? seen, Reply reply, CancellationToken ct) =>
-        Take(caller, id, Step.ProposeReply, seen, reply.IsConsent ? null : reply.Reason, m => Stands(m, reply) ?? (Outcome<Application>)(m.Now with { Reply = reply, Proposer = caller.Person }), ct);
+        Take(caller, id, Step.ProposeReply, seen, reply.IsConsent ? null : reply.Reason, m => Stands(m, reply) ?? (Outcome<Application>)(m.Now with { Reply = reply with { Standing = null }, Proposer = caller.Person }), ct);
 
     public Task<Outcome<Application>> ReturnReply(Caller caller, Id<Application> id, long? seen, string reason, CancellationToken ct) =>
         Take(caller, id, Step.ReturnReply, seen, reason, m => m.Now with { Proposer = null }, ct);
 
     /// <summary>Signs the reply on the table: consent issues the grant and starts the delivery clock, refusal carries ground and reason to all sides.</summary>
+    [Enforces(11)]
     public async Task<Outcome<Application>> Sign(Caller caller, Id<Application> id, long? seen, CancellationToken ct)
     {
         var now = await Find(caller, id, ct);
@@ -66,6 +71,7 @@ public sealed partial class Applications
         {
             var ownSignOff = await tx.One(
                 $"select evidence from share_step where application = {next.Id} and step in {new[] { Step.Agree, Step.Submit }} order by number desc limit 1", r => r.GetString(0));
+            if (combining is not null) await combining.Guard(tx, next, m.Entry, next.Reply!);
             var grant = await grants.Issue(tx, next, m.Entry, ownSignOff!, proof, caller, m.At);
             return next with { Grant = grant.Id };
         });

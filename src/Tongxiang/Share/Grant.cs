@@ -69,6 +69,18 @@ public sealed record Grant(
     /// <summary>The first real delivery under it; null while none took place.</summary>
     public DateTimeOffset? DeliveredAt { get; init; }
 
+    /// <summary>Number of the emergency that switched it on; null for every other grant.</summary>
+    public string? Emergency { get; init; }
+
+    /// <summary>Number of the return flow it carries (Order 809 art. 24); null for every other grant.</summary>
+    public string? ReturnFlow { get; init; }
+
+    /// <summary>Uses and receivers beyond its own that the provider's head agreed to (Order 809 art. 25).</summary>
+    public IReadOnlyList<OnwardRight> Onward { get; init; } = [];
+
+    /// <summary>Whether a call for this matter is within it: its own matter, or one it was widened to.</summary>
+    public bool Serves(string matter, DateTimeOffset at) => matter == Matter || Onward.Any(o => o.Kind == OnwardKind.WiderUse && o.Matter == matter && at < o.Until);
+
     /// <summary>Why it is suspended or ended.</summary>
     public string? Reason { get; init; }
 
@@ -76,7 +88,7 @@ public sealed record Grant(
     public bool IsUsableBy(Caller caller) =>
         // Order 809 art. 25 holds the consumer to its duties: who may apply for data may use them; administrators, auditors and reviewers do neither.
         caller.Client is not null || (ConsumerPerson is { } own && own == caller.Person) || (ConsumerAgency is { } agency && agency == caller.Agency
-            && (caller.IsGovernment ? caller.Has(Role.Operative) || caller.Has(Role.Steward) || caller.Has(Role.SharingOfficeHead) : caller.Has(Role.CompanyUser)));
+            && !RoleRules.ReadsNoContent(caller.Roles) && (caller.IsGovernment ? caller.Has(Role.Operative) || caller.Has(Role.Steward) || caller.Has(Role.SharingOfficeHead) : caller.Has(Role.CompanyUser)));
 
     /// <summary>Whether a call may use it now.</summary>
     public bool IsUsable(DateTimeOffset at) => State == GrantState.Active && From <= at && at < Until;

@@ -12,8 +12,9 @@ public static class GrantRecord
 {
     /// <param name="ownSignOff">Evidence of the applicant side's sign-off.</param>
     /// <param name="providerSignOff">Evidence of the provider side's.</param>
-    public static string Write(Grant grant, Application application, Entry entry, Agency provider, Agency? consumer, string ownSignOff, string providerSignOff, string origin) =>
-        Text(new JsonObject
+    public static string Write(Grant grant, Application application, Entry entry, Agency provider, Agency? consumer, string ownSignOff, string providerSignOff, string origin)
+    {
+        var record = new JsonObject
         {
             ["format"] = "tongxiang-grant-1",
             ["node"] = origin,
@@ -27,7 +28,19 @@ public static class GrantRecord
             ["agreement"] = application.Agreement,
             ["signOffs"] = new JsonObject { ["applicant"] = ownSignOff, ["provider"] = providerSignOff },
             ["issuedAt"] = Instant(grant.IssuedAt),
-        });
+        };
+        // The provider's sign-off is then the signature under the rule: the record says so.
+        if (application.Reply?.Standing is { } standing) record["standing"] = standing.Number;
+        return Text(record);
+    }
+
+    /// <summary>The record again with the terms as they stand now; everything else stays as it was signed first.</summary>
+    internal static string Amend(Grant grant)
+    {
+        var record = JsonNode.Parse(grant.Record)!.AsObject();
+        record["terms"] = Terms(grant);
+        return Text(record);
+    }
 
     /// <summary>Whether the signed record says exactly what the columns say that the gateway obeys.</summary>
     public static bool Says(Grant grant)
@@ -42,7 +55,27 @@ public static class GrantRecord
         }
     }
 
-    private static JsonObject Terms(Grant g) => new()
+    private static JsonObject Terms(Grant g)
+    {
+        var terms = Plain(g);
+        // As with the fields: what a grant does not have is not written.
+        if (g.Emergency is not null) terms["emergency"] = g.Emergency;
+        if (g.ReturnFlow is not null) terms["returnFlow"] = g.ReturnFlow;
+        if (g.Onward.Count > 0) terms["onward"] = new JsonArray([.. g.Onward.Select(Onward)]);
+        return terms;
+    }
+
+    private static JsonObject Onward(OnwardRight o) => new()
+    {
+        ["number"] = o.Number,
+        ["kind"] = o.Kind.ToString(),
+        ["third"] = o.Third,
+        ["matter"] = o.Matter,
+        ["until"] = Instant(o.Until),
+        ["signOff"] = o.SignOff,
+    };
+
+    private static JsonObject Plain(Grant g) => new()
     {
         ["id"] = g.Id.ToString(),
         ["number"] = g.Number,

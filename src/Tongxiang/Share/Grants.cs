@@ -62,7 +62,7 @@ public sealed partial class Grants(Db db, TimeProvider clock, EvidenceLog eviden
 
     public void Dispose() => following.Dispose();
 
-    internal async Task<Grant> Issue(Tx tx, Application application, Entry entry, string ownSignOff, string providerSignOff, Caller signer, DateTimeOffset at)
+    internal async Task<Grant> Issue(Tx tx, Application application, Entry entry, string ownSignOff, string providerSignOff, Caller signer, DateTimeOffset at, GrantOrigin? origin = null)
     {
         var reply = application.Reply!;
         var number = await Applications.Number(tx, "SQ", at);
@@ -76,7 +76,11 @@ public sealed partial class Grants(Db db, TimeProvider clock, EvidenceLog eviden
             // Personal data go out only to a named operator working on a named case (architecture §6).
             reply.NeedsCase || given.Any(f => personal.Contains(f.Name)), application.Wish.Modes, ReplyRules.Stricter(application.Wish.Limits, reply.Limits), reply.LowestAssurance,
             at, WorkCalendar.EndOf(reply.Until ?? application.Wish.Until).AddMilliseconds(1), reply.ProviderResponsible, directory.Person(application.Applicant)?.Name ?? signer.Name,
-            GrantState.Active, application.Id, "", "", at);
+            GrantState.Active, application.Id, "", "", at)
+        {
+            Emergency = origin?.Emergency,
+            ReturnFlow = origin?.ReturnFlow,
+        };
         var record = GrantRecord.Write(draft, application, entry, directory.Find(application.Provider)!, consumer, ownSignOff, providerSignOff, settings.LogOrigin);
         var grant = draft with { Record = record, Signature = key.Sign(record) };
         await Insert(tx, grant);
@@ -91,6 +95,17 @@ public sealed partial class Grants(Db db, TimeProvider clock, EvidenceLog eviden
         await tx.Run($"update share_grant set state = {state}, reason = {reason}, changed_at = {at} where id = {id}");
         var grant = await tx.One($"select {Columns} from share_grant where id = {id}", Read);
         await Witness(tx, $"share.grant-{state.ToString().ToLowerInvariant()}", grant!, caller, at, reason);
+        await Changes.Record(tx, "grant", id.ToString(), at);
+    }
+
+    /// <summary>Adds to a grant what the provider's head agreed to beyond it; the terms are signed anew.</summary>
+    internal async Task Widen(Tx tx, Id<Grant> id, OnwardRight right, Caller caller, DateTimeOffset at)
+    {
+        var before = (await tx.One($"select {Columns} from share_grant where id = {id}", Read))!;
+        var wider = before with { Onward = [.. before.Onward, right] };
+        var record = GrantRecord.Amend(wider);
+        await tx.Run($"update share_grant set onward = {Json(wider.Onward)}, record = {record}, signature = {key.Sign(record)}, changed_at = {at} where id = {id}");
+        await Witness(tx, "share.grant-widened", wider with { Record = record }, caller, at, right.Number);
         await Changes.Record(tx, "grant", id.ToString(), at);
     }
 
@@ -130,6 +145,7 @@ public sealed partial class Grants(Db db, TimeProvider clock, EvidenceLog eviden
     {
         var facts = new Dictionary<string, string> { ["number"] = grant.Number, ["entry"] = grant.Entry.ToString(), ["record"] = Applications.Digest(grant.Record), ["state"] = grant.State.ToString() };
         if (grant.Application is { } application) facts["application"] = application.ToString();
+        if (grant.Emergency is { } emergency) facts["emergency"] = emergency;
         if (reason is not null) facts["reason"] = Applications.Digest(reason);
         string[] parties = [.. new[] { grant.ConsumerAgency, grant.Provider, directory.Find(grant.Provider)?.Bureau }.OfType<Id<Agency>>().Select(a => a.ToString()).Distinct()];
         return evidence.Append(tx, new Happening(kind, caller.Actor, caller.Agency?.ToString(), $"grant:{grant.Id}", at, facts) { Parties = parties });
@@ -138,7 +154,7 @@ public sealed partial class Grants(Db db, TimeProvider clock, EvidenceLog eviden
     private static Sql Columns { get; } = Part(
         $"""
         id, number, entry, provider, consumer_agency, consumer_person, fields, row_filter, purpose, matter, needs_case, modes, limits, lowest_assurance, from_at, until_at,
-        provider_responsible, consumer_responsible, state, application, record, signature, issued_at, delivered_at, reason
+        provider_responsible, consumer_responsible, state, application, record, signature, issued_at, delivered_at, reason, emergency, return_flow, onward
         """);
 
     private static Grant Read(DbDataReader r) => new(
@@ -148,14 +164,17 @@ public sealed partial class Grants(Db db, TimeProvider clock, EvidenceLog eviden
     {
         DeliveredAt = r.InstantOrNull(23),
         Reason = r.TextOrNull(24),
+        Emergency = r.TextOrNull(25),
+        ReturnFlow = r.TextOrNull(26),
+        Onward = r.IsDBNull(27) ? [] : r.Json<OnwardRight[]>(27),
     };
 
     private static Task<int> Insert(Tx tx, Grant g) => tx.Run(
         $"""
         insert into share_grant (id, number, entry, provider, consumer_agency, consumer_person, fields, row_filter, purpose, matter, needs_case, modes, limits, lowest_assurance,
-          from_at, until_at, provider_responsible, consumer_responsible, state, application, record, signature, issued_at, changed_at)
+          from_at, until_at, provider_responsible, consumer_responsible, state, application, record, signature, issued_at, changed_at, emergency, return_flow)
         values ({g.Id}, {g.Number}, {g.Entry}, {g.Provider}, {g.ConsumerAgency}, {g.ConsumerPerson}, {Json(g.Fields)}, {g.Rows}, {g.Purpose}, {g.Matter}, {g.NeedsCase}, {Json(g.Modes)},
-          {Json(g.Limits)}, {g.LowestAssurance}, {g.From}, {g.Until}, {g.ProviderResponsible}, {g.ConsumerResponsible}, {g.State}, {g.Application}, {g.Record}, {g.Signature}, {g.IssuedAt}, {g.IssuedAt})
+          {Json(g.Limits)}, {g.LowestAssurance}, {g.From}, {g.Until}, {g.ProviderResponsible}, {g.ConsumerResponsible}, {g.State}, {g.Application}, {g.Record}, {g.Signature}, {g.IssuedAt}, {g.IssuedAt}, {g.Emergency}, {g.ReturnFlow})
         """);
 
     private static string Json<T>(T value) => JsonSerializer.Serialize(value, Wire.Json);

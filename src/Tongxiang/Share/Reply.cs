@@ -52,4 +52,7 @@ public sealed record Reply(
 {
     /// <summary>Binds the rows to the consumer; null when they are not bound.</summary>
     public RowBinding? Bound { get; init; }
+
+    /// <summary>The standing consent that gave this reply; null when a person did. The platform writes it, never a request.</summary>
+    public StandingReference? Standing { get; init; }
 }

@@ -1,4 +1,5 @@
 using Tongxiang.Agencies;
+using Tongxiang.Core;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Share;
@@ -8,6 +9,7 @@ public sealed partial class Applications
 {
     /// <summary>Records the first real delivery under a grant; later ones cost a look into memory and nothing else (Order 809 art. 22).</summary>
     /// <param name="mode">How it was delivered.</param>
+    [Enforces(12)]
     public async ValueTask Delivered(Id<Grant> grantId, Catalog.Mode mode, CancellationToken ct)
     {
         if (grants.Active.IsDelivered(grantId)) return;
@@ -22,23 +24,31 @@ public sealed partial class Applications
     }
 
     /// <summary>Takes the right of use away at once, for as long as it needs (Order 809 art. 27).</summary>
+    [Enforces(20)]
     public Task<Outcome<Application>> Suspend(Caller caller, Id<Application> id, long? seen, string reason, CancellationToken ct) =>
         Take(caller, id, Step.Suspend, seen, reason, m => m.Now with { SuspendedBy = SideOf(m), Reason = reason }, ct, Follow(GrantState.Suspended, reason));
 
     /// <summary>Gives it back; the reason is the record of the rectification.</summary>
+    [Enforces(20)]
     public Task<Outcome<Application>> Resume(Caller caller, Id<Application> id, long? seen, string rectification, CancellationToken ct) =>
         Take(caller, id, Step.Resume, seen, rectification, m => m.Now with { SuspendedBy = null, Reason = null }, ct, Follow(GrantState.Active, rectification));
 
     /// <summary>Ends the right of use; what the consumer holds must then be disposed of.</summary>
     /// <param name="filing">Filing number with the bureau: needed when a provider stops a running service (Order 809 art. 27).</param>
-    public Task<Outcome<Application>> End(Caller caller, Id<Application> id, long? seen, EndGround ground, string reason, string? filing, CancellationToken ct) =>
-        Take(caller, id, Step.End, seen, filing is null ? reason : $"{reason}（{filing}）", m =>
+    [Enforces(21, 24)]
+    public async Task<Outcome<Application>> End(Caller caller, Id<Application> id, long? seen, EndGround ground, string reason, string? filing, CancellationToken ct)
+    {
+        var isFiled = changes is null || ground != EndGround.ServiceStopped || (await Load(id, ct) is { } found && await changes.PermitsStop(found.Entry, filing, ct));
+        return await Take(caller, id, Step.End, seen, filing is null ? reason : $"{reason}（{filing}）", m =>
         {
             if (EndRules.May(m.Now, ground, filing, SideOf(m)) is { } refusal) return refusal;
+            if (!isFiled && m.Now.Lane == Lane.Sharing && SideOf(m) != Side.Platform) return new Refusal(409, "share.filing-unknown", filing) { Article = Law.Order809(27), Fields = [new FieldError("filing", "kernel.required")] };
             return m.Now with { Reason = reason };
         }, ct, Follow(GrantState.Ended, reason));
+    }
 
     /// <summary>The consumer records how the data were disposed of; until then the task stays open.</summary>
+    [Enforces(24)]
     public Task<Outcome<Application>> Dispose(Caller caller, Id<Application> id, long? seen, string proof, CancellationToken ct) =>
         Take(caller, id, Step.Dispose, seen, proof, m => m.Now with { Reason = proof }, ct);
 
@@ -59,13 +69,20 @@ public sealed partial class Applications
 /// <summary>Who may end a right of use on which ground.</summary>
 public static class EndRules
 {
+    private static readonly EndGround[] OfUser = [EndGround.PurposeAchieved, EndGround.PurposeImpossible, EndGround.NoLongerNeeded];
+
+    /// <summary>The grounds a side can name. Whether a purpose is achieved or gone is the user's to say, or the bureau's: a provider that says so would stop a service without talks (art. 27 ¶3).</summary>
+    public static IReadOnlyList<EndGround> Allowed(Lane lane, Side side) => side switch
+    {
+        Side.Applicant => OfUser,
+        Side.Provider or Side.ProviderHead when lane == Lane.Sharing => [EndGround.Misuse, EndGround.ServiceStopped],
+        _ => [.. OfUser, EndGround.Misuse, EndGround.ServiceStopped],
+    };
+
     public static Refusal? May(Application now, EndGround ground, string? filing, Side side)
     {
         if (side == Side.Platform) return null;
-        var allowed = side == Side.Applicant
-            ? new[] { EndGround.PurposeAchieved, EndGround.PurposeImpossible, EndGround.NoLongerNeeded }
-            : [EndGround.PurposeAchieved, EndGround.PurposeImpossible, EndGround.NoLongerNeeded, EndGround.Misuse, EndGround.ServiceStopped];
-        if (!allowed.Contains(ground)) return Refusal.Invalid(new FieldError("ground", "share.field.end-ground", Say.End(ground)));
+        if (!Allowed(now.Lane, side).Contains(ground)) return Refusal.Invalid(new FieldError("ground", "share.field.end-ground", Say.End(ground)));
         // Art. 27 ¶3: a running service is not stopped without talks with the user and a filing.
         if (ground == EndGround.ServiceStopped && now.Lane == Lane.Sharing && string.IsNullOrWhiteSpace(filing))
             return new Refusal(422, "share.filing-required", now.Number) { Article = Law.Order809(27), Fields = [new FieldError("filing", "kernel.required")] };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tongxiang.Agencies;
+using Tongxiang.Core;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
 
@@ -11,7 +12,11 @@ namespace Tongxiang.Share;
 /// <param name="Operator">Pseudonym of the person behind the call, the same for the same person.</param>
 public sealed record Use(
     long Index, DateTimeOffset At, string Outcome, string Resource, string? Version, string? Grant, string Actor, Id<Agency>? Agency, string? Matter, string? Case, string? Operator,
-    string? Columns, long Rows, string? Code);
+    string? Columns, long Rows, string? Code)
+{
+    /// <summary>Number of the emergency under which it was used; null for every other use.</summary>
+    public string? Emergency { get; init; }
+}
 
 /// <summary>Which uses are meant; what is null does not matter.</summary>
 /// <param name="Grant">Number of the grant.</param>
@@ -32,6 +37,7 @@ public sealed record UseCount(string Resource, Id<Agency>? Agency, string Outcom
 public sealed record UseTotals(long Answered, long Files, long Refused, long Rows, long Operators, DateTimeOffset? First, DateTimeOffset? Last);
 
 /// <summary>The use ledger (使用台账, Order 809 art. 29): read from the openings of the evidence log, by provider, consumer and bureau.</summary>
+[Enforces(23)]
 public sealed partial class UseLedger(Openings openings, Grants grants)
 {
     /// <summary>The rule that says how long uses are kept at least: there is no call that deletes one, and the keys that open them stand as long.</summary>
@@ -92,6 +98,9 @@ public sealed partial class UseLedger(Openings openings, Grants grants)
             opening.Index, happening.At, happening.Kind[Prefix.Length..], facts.GetValueOrDefault("resource", ""), facts.GetValueOrDefault("version"), facts.GetValueOrDefault("grant"),
             happening.Actor, Id<Agency>.TryParse(happening.Agency, null, out var agency) ? agency : null, facts.GetValueOrDefault("matter"), facts.GetValueOrDefault("case"),
             facts.GetValueOrDefault("operator"), facts.GetValueOrDefault("columns"),
-            long.TryParse(facts.GetValueOrDefault("rows"), CultureInfo.InvariantCulture, out var rows) ? rows : 0, facts.GetValueOrDefault("code"));
+            long.TryParse(facts.GetValueOrDefault("rows"), CultureInfo.InvariantCulture, out var rows) ? rows : 0, facts.GetValueOrDefault("code"))
+        {
+            Emergency = facts.GetValueOrDefault("emergency"),
+        };
     }
 }

@@ -18,6 +18,8 @@ public static class Workflow
         new(Step.SendBack, AwaitingOwnHead, Draft, true, Article(20), [Side.ApplicantHead]),
         new(Step.Agree, AwaitingOwnHead, Submitted, false, Article(20), [Side.ApplicantHead]),
         .. Examination(Article(21), Side.Bureau),
+        // By a standing consent: the head signed before, the platform only applies it.
+        new(Step.Consent, Submitted, Delivering, false, Article(21), [Side.Platform]),
         new(Step.Withdraw, AwaitingOwnHead, Withdrawn, false, null, [Side.Applicant]),
         .. Use(Article(22), Article(27)),
     ];

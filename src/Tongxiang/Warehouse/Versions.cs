@@ -8,8 +8,11 @@ using Tongxiang.Kernel;
 
 namespace Tongxiang.Warehouse;
 
+/// <summary>Asked before a version becomes current: whether readers may have it. Filled in by whoever owns the release gate; null lets it pass.</summary>
+public delegate Task<Refusal?> PromotionGate(Version version, string actor, string? agency, CancellationToken ct);
+
 /// <summary>The front door to immutable versions: land, promote, find. What is current is read from a snapshot, never from the database.</summary>
-public sealed class Versions(Db db, Home home, NodeSettings settings, VersionFiles files, EvidenceLog evidence, TimeProvider clock) : IDisposable
+public sealed class Versions(Db db, Home home, NodeSettings settings, VersionFiles files, EvidenceLog evidence, TimeProvider clock, PromotionGate? gate = null) : IDisposable
 {
     private readonly ServeBuild serving = new(home, settings);
     private readonly SemaphoreSlim building = new(1, 1);
@@ -68,6 +71,7 @@ public sealed class Versions(Db db, Home home, NodeSettings settings, VersionFil
         if (await Find(id, ct) is not { } version) return Refusal.NotFound("version");
         if (version.State == VersionState.Destroyed) return Refusal.Conflict("warehouse.destroyed", version.Number);
         if (version.State == VersionState.Current) return version;
+        if (gate is not null && await gate(version, actor, agency, ct) is { } held) return held;
         await Serve(version, ct);
         var now = clock.GetUtcNow();
         await db.Commit(async tx =>

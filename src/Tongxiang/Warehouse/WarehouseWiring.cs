@@ -14,6 +14,7 @@ public static class WarehouseWiring
         services.AddSingleton<Versions>();
         services.AddSingleton<Differences>();
         services.AddSingleton<Promotions>();
+        services.AddSingleton<Classes>();
         services.AddSingleton<Bulk>();
         services.TryAddSingleton(p => new ServingCopies(settings, p.GetRequiredService<Home>()));
         services.AddSingleton(p => new Chore("warehouse.follow", TimeSpan.FromSeconds(1), p.GetRequiredService<Versions>().Follow, OneCopyOnly: false));

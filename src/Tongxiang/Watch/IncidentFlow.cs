@@ -59,7 +59,7 @@ public static class IncidentFlow
     }
 
     /// <summary>Sees every incident.</summary>
-    public static bool SeesAll(Caller caller) => caller.Person is not null && caller.IsBureau && SeeAll.Any(caller.Has);
+    public static bool SeesAll(Caller caller) => caller.Person is not null && caller.IsBureau && SeeAll.Any(caller.Has) || ReadingRights.Incidents(caller);
 
     /// <summary>Sees the incidents that touch the own agency.</summary>
     public static bool SeesOwn(Caller caller) => caller.Person is not null && caller.IsGovernment && SeeOwn.Any(caller.Has);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tongxiang.Agencies;
+using Tongxiang.Core;
 using Tongxiang.Kernel;
 
 namespace Tongxiang.Watch;
@@ -13,6 +14,7 @@ public sealed record HandOpening(
     Id<Agency>? Agency = null, bool IsDrill = false);
 
 /// <summary>What people may write and when things can have happened.</summary>
+[Enforces(32)]
 public static class IncidentRules
 {
     public const int TitleLeast = 4;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Evidence;
 using Tongxiang.Kernel;
@@ -25,6 +26,7 @@ public static class IncidentWiring
         services.AddSingleton<TripFollower>(p => (tx, trip) => p.GetRequiredService<TripIncidents>().Follow(tx, trip));
         services.AddSingleton<IncidentAlarms>();
         services.AddSingleton<AlarmFollower>(p => (tx, alarm, by) => p.GetRequiredService<IncidentAlarms>().Follow(tx, alarm, by));
+        services.AddSingleton(p => new DueSource("watch.incidents", (caller, scope, ct) => IncidentDues.Of(p.GetRequiredService<Incidents>(), caller, scope, ct)));
         services.AddSingleton<IncidentWatch>();
         services.AddSingleton(p => new Chore("watch.incidents", TimeSpan.FromSeconds(5), p.GetRequiredService<IncidentWatch>().Run));
         return services;

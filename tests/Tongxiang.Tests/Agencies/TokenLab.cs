@@ -34,11 +34,11 @@ internal sealed class TokenLab : IAsyncDisposable
     public Client Client { get; private set; } = null!;
     public string Issuer => publicUrl ?? Node.Http.BaseAddress!.ToString();
 
-    public static async Task<TokenLab> Start(Store store, string? publicUrl = null, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<TokenLab> Start(Store store, string? publicUrl = null, IReadOnlyDictionary<string, string>? settings = null, FakeTimeProvider? clock = null)
     {
         var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
         if (publicUrl is not null) all["Node:PublicUrl"] = publicUrl;
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 9, 18, 9, 0, 0, TimeSpan.FromHours(8)));
+        clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 9, 18, 9, 0, 0, TimeSpan.FromHours(8)));
         var node = await NodeLab.Start(store, services => services.AddSingleton<TimeProvider>(clock), settings: all);
         var lab = new TokenLab(node, clock, publicUrl);
         var agency = new Agency(Id<Agency>.New(clock), "police", "91350100M000100Y43", "公安厅", "Police", AgencyKind.Department, "290000", null, null, null);

@@ -18,10 +18,19 @@ internal sealed class CatalogLab : IAsyncDisposable
         evidence = new EvidenceLog(lab.Db, lab.Home, lab.Key, lab.Settings, lab.Clock);
         Directory = new Tongxiang.Agencies.Directory(lab.Db);
         Roster = new Roster(lab.Db, lab.Clock, evidence, Directory);
-        var deadlines = new Deadlines(new RulePack(lab.Db, lab.Clock, evidence, lab.Settings), new Calendar(lab.Db, lab.Clock, evidence));
+        Rules = new RulePack(lab.Db, lab.Clock, evidence, lab.Settings);
+        Calendar = new Calendar(lab.Db, lab.Clock, evidence);
+        var deadlines = new Deadlines(Rules, Calendar);
         Catalogue = new Catalogue(lab.Db);
-        Entries = new Entries(lab.Db, lab.Clock, lab.Settings, evidence, Directory, deadlines, Catalogue);
+        Entries = new Entries(lab.Db, lab.Clock, lab.Settings, evidence, Directory, deadlines, Catalogue, (caller, _) => ValueTask.FromResult(DeputyOf(caller)));
         Duties = new UpdateDuties(lab.Db, lab.Clock, evidence, deadlines, Entries);
+        Lists = new SigningLists(lab.Db, lab.Clock, evidence, Entries);
+        Inventory = new Inventory(lab.Db, lab.Clock, evidence, Directory, Entries, Catalogue);
+        Plans = new YearPlans(lab.Db, lab.Clock, evidence, Inventory, Entries, Catalogue);
+        Imports = new Imports(lab.Db, lab.Clock, evidence, Directory, Plans);
+        var clocks = new CatalogClocks(lab.Db);
+        Moves = new ClockMoves(lab.Db, lab.Clock, evidence, deadlines, Rules, Calendar, Directory, [new OpenClocks(CatalogClocks.Reviews, clocks.ReviewShifts), new OpenClocks(CatalogClocks.Duties, clocks.DutyShifts)]);
+        Desk = new RuleDesk(lab.Db, lab.Clock, Rules, Calendar, Moves, Directory, lab.Settings);
         Finder = new Finder(Catalogue, Directory, lab.Clock, lab.Db);
         Listings = new Listings(Catalogue, Directory);
     }
@@ -33,6 +42,17 @@ internal sealed class CatalogLab : IAsyncDisposable
     public Entries Entries { get; }
     public UpdateDuties Duties { get; }
     public Finder Finder { get; }
+    public RulePack Rules { get; }
+    public Calendar Calendar { get; }
+    public SigningLists Lists { get; }
+    public Inventory Inventory { get; }
+    public YearPlans Plans { get; }
+    public Imports Imports { get; }
+    public ClockMoves Moves { get; }
+    public RuleDesk Desk { get; }
+
+    /// <summary>For which head somebody signs; nobody does unless a test says so.</summary>
+    public Func<Caller, Id<Person>?> DeputyOf { get; set; } = _ => null;
     public Listings Listings { get; }
 
     public Agency Bureau { get; private set; } = null!;
@@ -60,6 +80,7 @@ internal sealed class CatalogLab : IAsyncDisposable
         lab.Reviewer = lab.Person(lab.Bureau, Role.BureauReviewer);
         lab.Stranger = lab.Person(lab.Police, Role.Steward, Role.AgencyHead);
         lab.Company = lab.Person(company, Role.CompanyUser);
+        await Offices.Fill(lab.Store.Db, lab.Directory, lab.Store.Clock);
         return lab;
     }
 

@@ -21,10 +21,10 @@ internal sealed class CatalogNode : IAsyncDisposable
     public HttpClient Public => Node.Http;
     public Agency Transport { get; private set; } = null!;
 
-    public static async Task<CatalogNode> Start(Store store)
+    public static async Task<CatalogNode> Start(Store store, DateTimeOffset? at = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 9, 18, 9, 0, 0, TimeSpan.FromHours(8)));
-        var lab = new CatalogNode(await NodeLab.Start(store, services => services.AddSingleton<TimeProvider>(clock)), clock);
+        var clock = new FakeTimeProvider(at ?? new DateTimeOffset(2026, 9, 18, 9, 0, 0, TimeSpan.FromHours(8)));
+        var lab = new CatalogNode(await NodeLab.Start(store, services => services.AddSingleton<TimeProvider>(clock), settings: settings), clock);
         var opened = new DateOnly(2020, 1, 1);
         await lab.Node.Get<Roster>().LoadDivisions(
             [new Division("290000", "云岭省", "Yunling", null, 1, opened, null, "demonstration"), new Division("290100", "南湖市", "Nanhu", "290000", 2, opened, null, "demonstration")], default);
@@ -35,6 +35,7 @@ internal sealed class CatalogNode : IAsyncDisposable
         await lab.Enrol("transport.head", lab.Transport, Role.AgencyHead);
         await lab.Enrol("bureau.reviewer", bureau, Role.BureauReviewer);
         await lab.Enrol("police.steward", police, Role.Steward);
+        await Offices.Fill(lab.Node.Get<Db>(), lab.Node.Get<Tongxiang.Agencies.Directory>(), clock);
         return lab;
     }
 

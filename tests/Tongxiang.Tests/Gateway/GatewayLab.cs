@@ -66,6 +66,9 @@ internal sealed class GatewayLab : IAsyncDisposable
     /// <summary>Whether those who were let in would still be.</summary>
     public bool CallerStands { get; set; } = true;
 
+    /// <summary>Marks of open corrections.</summary>
+    public OpenCorrections Corrections { get; set; } = OpenCorrections.None;
+
     /// <summary>Whether the log takes anything.</summary>
     public bool LogStands { get; set; } = true;
 
@@ -223,6 +226,7 @@ internal sealed class GatewayLab : IAsyncDisposable
         async (id, ct) => await log.Of(id, ct))
     {
         ClientId = id => $"client-{id}",
+        Corrections = () => Corrections,
         Floors = floors,
     };
 }

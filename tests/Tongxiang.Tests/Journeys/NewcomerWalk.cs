@@ -172,7 +172,7 @@ public sealed class NewcomerWalk
             request.Headers.Add("Data-Case", "BJ-2026-0001");
             return await (await province.SignIn(user)).SendAsync(request);
         }
-        await Refuses("gateway.not-operative", await As("civil.admin"));
+        await Refuses("gateway.reads-no-content", await As("civil.admin"));
         await Refuses("gateway.low-assurance", await As("civil.steward"));
         var node = province.Node;
         var (client, steward) = (node.Get<Clients>().Find("civil-01")!, node.Get<Tongxiang.Agencies.Directory>().People.Single(p => p.UserName == "civil.steward"));

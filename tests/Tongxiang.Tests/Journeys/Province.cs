@@ -39,6 +39,7 @@ internal sealed class Province : IAsyncDisposable
             await province.Person(slug + ".head", agency, Role.SharingOfficeHead, Role.AgencyHead);
             await province.Person(slug + ".admin", agency, Role.SystemAdmin);
         }
+        await Offices.Fill(province.Node.Get<Db>(), province.Node.Get<Tongxiang.Agencies.Directory>(), TimeProvider.System);
         return province;
     }
 

@@ -17,21 +17,25 @@ internal sealed class SimulatedYear : IAsyncDisposable
     private static readonly string[] Consumers = ["civil-affairs", "human-resources", "housing", "education", "health", "transport"];
 
     private readonly Dictionary<int, Application> applications = [];
+    private readonly Dictionary<int, Correction> corrections = [];
     private readonly List<Entry> resources;
 
-    private SimulatedYear(NodeLab node, MovedClock clock, List<Entry> resources, IReadOnlyList<YearCase> cases) =>
+    private SimulatedYear(NodeLab node, ShiftedTime clock, List<Entry> resources, IReadOnlyList<YearCase> cases) =>
         (Node, Clock, this.resources, Cases) = (node, clock, resources, cases);
 
     public NodeLab Node { get; }
-    public MovedClock Clock { get; }
+    public ShiftedTime Clock { get; }
     public IReadOnlyList<YearCase> Cases { get; }
     public DateOnly Today => WorkCalendar.Day(Clock.GetUtcNow());
 
     public Application Of(YearCase of) => applications[of.Number];
 
+    /// <summary>The correction that the consumer of this case asked for; null when none.</summary>
+    public Correction? CorrectionOf(YearCase of) => corrections.GetValueOrDefault(of.Number);
+
     public static async Task<SimulatedYear> Open(Store store, int seed)
     {
-        var clock = new MovedClock(Morning(WorkingYear.First));
+        var clock = new ShiftedTime(Morning(WorkingYear.First));
         var node = await NodeLab.Start(store, services => services.AddSingleton<TimeProvider>(clock), people: 200);
         var all = node.Get<Catalogue>().All.Where(e => e.Content.Sharing.Class != ShareClass.Withheld && IsProvider(Slug(node, e.Agency)) && Wished(e).Count > 0).OrderBy(e => e.Slug, StringComparer.Ordinal).ToList();
         var unconditional = all.Where(e => !WishRules.IsConditional(e, Wish(e))).Take(6);
@@ -97,6 +101,23 @@ internal sealed class SimulatedYear : IAsyncDisposable
             applications[c.Number] = Good(await door.Sign(head, application.Id, null, default), $"signature of {c.Number}");
         }
         if (day == c.Delivered) await door.Delivered(applications[c.Number].Grant!.Value, Mode.Api, default);
+        if (day == c.Reported) await Report(c);
+        if (day == c.Corrected) await Correct(c, steward);
+    }
+
+    // A field of what was delivered is wrong in general; no record is named.
+    private async Task Report(YearCase c)
+    {
+        var said = new NewCorrection(applications[c.Number].Grant!.Value, new Dictionary<string, string>(), [Wished(Resource(c))[0]], "口径与业务系统不一致", "", "");
+        corrections[c.Number] = Good(await Node.Get<Corrections>().Report(Of(Consumers[c.Consumer] + ".steward"), said, default), $"correction of {c.Number}");
+    }
+
+    private async Task Correct(YearCase c, Caller steward)
+    {
+        var door = Node.Get<Corrections>();
+        Assert.Equal("share.correction-no-extension", (await door.Extend(steward, corrections[c.Number].Id, default)).Code);
+        corrections[c.Number] = Good(
+            c.Number % 3 == 0 ? await door.FindCorrect(steward, corrections[c.Number].Id, null, "经核实，口径一致", default) : await door.Correct(steward, corrections[c.Number].Id, null, "已更正", null, default), $"result of {c.Number}");
     }
 
     private async Task Send(YearCase c, Applications door)

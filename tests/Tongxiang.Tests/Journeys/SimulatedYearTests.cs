@@ -1,3 +1,4 @@
+using Tongxiang.Assess;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
 
@@ -22,6 +23,9 @@ public sealed class SimulatedYearTests
         }
         await Overdue_is_told_once_for_each_clock_that_ran_out(year);
         await The_bureau_sees_what_is_overdue_on_the_last_day(year);
+        await Corrections_stand_as_their_providers_left_them(year);
+        await Findings_name_exactly_what_was_late(year);
+        await The_monthly_reports_count_what_was_due_and_what_was_kept(year);
     }
 
     private static ApplicationState Expected(YearCase c) => !c.IsConsent ? ApplicationState.Refused
@@ -49,6 +53,61 @@ public sealed class SimulatedYearTests
             var page = await reviewer.GetStringAsync(path);
             seen += page;
             return page;
+        }
+    }
+
+    private static async Task Corrections_stand_as_their_providers_left_them(SimulatedYear year)
+    {
+        var reported = year.Cases.Where(c => c.Reported is not null).ToList();
+        Assert.Contains(reported, c => c.Corrected > c.CorrectionDue);
+        foreach (var one in reported)
+        {
+            var now = year.CorrectionOf(one)!;
+            Assert.Equal(one.CorrectionDue, WorkCalendar.Day(now.DueAt));
+            Assert.Equal(one.Corrected, now.ClosedAt is { } closed ? WorkCalendar.Day(closed) : null);
+        }
+        var overdue = await year.Node.Get<Corrections>().Overseen(year.Of("bureau.reviewer"), overdueOnly: true, null, 200, default);
+        Assert.Equal(
+            reported.Where(c => c.Corrected is null && c.CorrectionDue < WorkingYear.Last).Select(c => year.CorrectionOf(c)!.Number).Order(),
+            overdue.Items.Select(c => c.Number).Where(n => reported.Any(r => year.CorrectionOf(r)!.Number == n)).Order());
+    }
+
+    private static async Task Findings_name_exactly_what_was_late(SimulatedYear year)
+    {
+        var (book, reviewer) = (year.Node.Get<FindingBook>(), year.Of("bureau.reviewer"));
+        SimulatedYear.Good(await book.RunNow(reviewer, default), "detectors");
+        Assert.Equal(0, SimulatedYear.Good(await book.RunNow(reviewer, default), "detectors again"));
+        var found = new List<Finding>();
+        for (string? after = null; ;)
+        {
+            var page = await book.List(reviewer, null, null, after, 200, default);
+            found.AddRange(page.Items);
+            if ((after = page.Next) is null) break;
+        }
+        var ours = year.Cases.ToDictionary(c => "application:" + year.Of(c).Id);
+        IEnumerable<int> Named(string detector) => found.Where(f => f.Detector == detector && ours.ContainsKey(f.Subject)).Select(f => ours[f.Subject].Number).Order();
+        Assert.Equal(year.Cases.Where(c => c.IsReplyLate && c.ReplyDue < WorkingYear.Last).Select(c => c.Number), Named("reply-late"));
+        Assert.Equal(year.Cases.Where(c => c.IsDeliveryLate && c.DeliveryDue < WorkingYear.Last).Select(c => c.Number), Named("delivery-late"));
+        Assert.All(found.Where(f => f.Detector is "reply-late" or "delivery-late"), f => Assert.Equal("39-4", f.Item));
+        using var session = await year.SignIn("bureau.reviewer");
+        var shown = await session.GetStringAsync("/bureau/findings");
+        Assert.Contains(found[0].Number, shown, StringComparison.Ordinal);
+    }
+
+    private static async Task The_monthly_reports_count_what_was_due_and_what_was_kept(SimulatedYear year)
+    {
+        var (reports, reviewer) = (year.Node.Get<SupervisionReports>(), year.Of("bureau.reviewer"));
+        // By April nothing is due any more of what the demonstration began with.
+        for (var month = 4; month <= 11; month++)
+        {
+            var report = SimulatedYear.Good(await reports.Make(reviewer, $"2026-{month:00}", default), $"report of {month}");
+            var total = SupervisionReport.Rows(report.Inputs)[0];
+            var replies = year.Cases.Where(c => c.ReplyDue.Month == month && c.ReplyDue.Year == 2026).ToList();
+            var deliveries = year.Cases.Where(c => c.IsConsent && c.DeliveryDue.Month == month && c.DeliveryDue.Year == 2026).ToList();
+            Assert.Equal((replies.Count(c => !c.IsReplyLate), replies.Count), ((int)(total["timeliness.reply"].Part ?? 0), (int)total["timeliness.reply"].Whole));
+            Assert.Equal((deliveries.Count(c => !c.IsDeliveryLate), deliveries.Count), ((int)(total["timeliness.delivery"].Part ?? 0), (int)total["timeliness.delivery"].Whole));
+            var check = (await reports.Check(reviewer, report.Id, default))!;
+            Assert.True(check.SameFromInputs && check.SameFromRecords);
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed class Staff
             await Person(agency.Slug + ".steward", agency, Role.Steward);
             await Person(agency.Slug + ".head", agency, Role.AgencyHead, Role.SharingOfficeHead);
         }
+        await Lab.Offices.Fill(node.GetRequiredService<Db>(), node.GetRequiredService<Tongxiang.Agencies.Directory>(), TimeProvider.System);
         return staff;
     }
 

@@ -19,6 +19,13 @@ internal sealed record YearCase(int Number, DateOnly Filed, int Resource, int Co
 
     public DateOnly? Delivered => IsConsent && DeliverAfter is { } days ? WorkingYear.After(Replied, days) : null;
 
+    /// <summary>Some deliveries show an error: reported two days later, answered within one to fourteen days, where ten are the law.</summary>
+    public DateOnly? Reported => Number % 3 != 1 && Number % 4 == 0 && Delivered is { } day && WorkingYear.After(day, 2) is var at && at <= WorkingYear.Last ? at : null;
+
+    public DateOnly? CorrectionDue => Reported is { } day ? WorkingYear.After(day, 10) : null;
+
+    public DateOnly? Corrected => Reported is { } day && WorkingYear.After(day, 1 + Number * 5 % 14) is var at && at <= WorkingYear.Last ? at : null;
+
     public bool IsDeliveryLate => IsConsent && (Delivered is not { } day || day > DeliveryDue);
 }
 

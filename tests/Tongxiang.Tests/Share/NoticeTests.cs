@@ -58,7 +58,7 @@ public sealed class NoticeTests
         var sent = await lab.Sent(Facts.Wish() with { Until = new DateOnly(2027, 12, 31) });
         Assert.True(sent.DueIsProvisional);
         Good(await lab.Calendar.Load(Tongxiang.Agencies.Caller.Platform, new Tongxiang.Agencies.CalendarYear(2027, "示例", Tongxiang.Agencies.RuleGrade.C, ["2027-01-01/2027-01-05"], []), default));
-        await lab.Watch.Run(default);
+        await lab.Moves.Follow(default);
         var final = (await lab.Applications.Find(Facts.CivilSteward, sent.Id, default))!;
         Assert.False(final.DueIsProvisional);
         Assert.True(final.DueAt > sent.DueAt);

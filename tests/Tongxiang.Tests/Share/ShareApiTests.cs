@@ -202,6 +202,7 @@ public sealed class ShareApiTests
                 await region.Person(slug + ".steward", agency.Id, Role.Steward);
                 await region.Person(slug + ".head", agency.Id, Role.SharingOfficeHead, Role.AgencyHead);
             }
+            await Offices.Fill(node.Get<Db>(), node.Get<Tongxiang.Agencies.Directory>(), clock);
             var entries = node.Get<Entries>();
             region.Entry = (await entries.Enrol([new Enrolment(Samples.Open() with { Sharing = Samples.Open().Sharing with { Modes = [Mode.Api, Mode.File] } }, null,
                 region.CallerOf("police.steward"), region.CallerOf("police.head"), region.CallerOf("reviewer"), "不涉密", "无个人信息")], default)).Value[0];

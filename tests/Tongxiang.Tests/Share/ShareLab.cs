@@ -23,14 +23,26 @@ internal sealed class ShareLab : IAsyncDisposable
         Rules = new RulePack(lab.Db, lab.Clock, Evidence, lab.Settings);
         Calendar = new Calendar(lab.Db, lab.Clock, Evidence);
         Key = GrantKey.Of(lab.Home, lab.Key);
-        EntrySource entries = (id, _) => ValueTask.FromResult(id == Entry.Id ? Entry : null);
+        EntrySource entries = (id, _) => ValueTask.FromResult(id == Entry.Id ? Entry : More.FirstOrDefault(e => e.Id == id));
         Deputies = new Deputies(lab.Db, lab.Clock, Evidence, Directory);
         Grants = NewGrants();
         Notices = new Notices(lab.Db, lab.Clock, Directory, settings);
         Webhooks = new Webhooks(lab.Db, lab.Clock, Evidence, lab.Key, settings);
-        Applications = new Applications(lab.Db, lab.Clock, Evidence, Directory, Rules, Calendar, entries, Grants, Notices, Deputies);
+        Combining = new Combining(lab.Db, lab.Clock, Evidence, Directory, entries);
+        Changes = new ServiceChanges(lab.Db, lab.Clock, Evidence, Directory, entries, Notices, Deputies);
+        Applications = new Applications(lab.Db, lab.Clock, Evidence, Directory, Rules, Calendar, entries, Grants, Notices, Deputies, combining: Combining, changes: Changes);
+        Standing = new StandingConsents(lab.Db, lab.Clock, Evidence, Directory, entries, Deputies, Applications, Notices);
+        Answers = new StandingAnswers(lab.Db, lab.Clock, Directory, entries, Applications);
+        Onward = new OnwardRequests(lab.Db, lab.Clock, Evidence, Directory, Grants, Deputies, Notices);
+        Prepared = new PreparedGrants(lab.Db, lab.Clock, Evidence, Directory, entries, Deputies, Notices);
+        var ledger = new UseLedger(new Openings(lab.Db, Evidence), Grants);
+        Emergencies = new Emergencies(
+            lab.Db, lab.Clock, Evidence, Directory, entries, Applications, Grants, ledger, new UseNotes(lab.Db, lab.Clock, Evidence, Grants), Notices, NullLogger<Emergencies>.Instance);
+        Returns = new ReturnFlows(lab.Db, lab.Clock, Evidence, Directory, entries, Deputies, Applications, Grants, Notices);
         Inbox = new Inbox(lab.Db, lab.Clock, Calendar, Directory, Applications, Deputies, entries, (_, _) => Task.FromResult<IReadOnlyList<Entry>>([]));
         Watch = new ClockWatch(lab.Db, lab.Clock, Calendar, Applications, Notices, entries);
+        Moves = new ClockMoves(
+            lab.Db, lab.Clock, Evidence, new Deadlines(Rules, Calendar), Rules, Calendar, Directory, [new OpenClocks(ApplicationClocks.Kind, new ApplicationClocks(lab.Db, entries).Shifts)]);
     }
 
     public NoticeSettings Settings { get; }
@@ -43,10 +55,23 @@ internal sealed class ShareLab : IAsyncDisposable
     public Grants Grants { get; }
     public Notices Notices { get; }
     public Webhooks Webhooks { get; }
+    public Combining Combining { get; }
+    public ServiceChanges Changes { get; }
     public Applications Applications { get; }
+    public StandingConsents Standing { get; }
+    public StandingAnswers Answers { get; }
+    public OnwardRequests Onward { get; }
+    public PreparedGrants Prepared { get; }
+    public Emergencies Emergencies { get; }
+    public ReturnFlows Returns { get; }
     public Inbox Inbox { get; }
     public ClockWatch Watch { get; }
+    public ClockMoves Moves { get; }
     public Entry Entry { get; set; } = Facts.Entry();
+
+    /// <summary>Further resources of the catalogue.</summary>
+    public List<Entry> More { get; } = [];
+
     public FakeTimeProvider Clock => lab.Clock;
     public Db Db => lab.Db;
     public NodeKey NodeKey => lab.Key;
@@ -61,7 +86,7 @@ internal sealed class ShareLab : IAsyncDisposable
             Assert.False((await roster.Add(Caller.Platform, agency with { CreditCode = "91350100M000100Y43", Name = "单位" + agency.Slug, NameEn = "Agency " + agency.Slug }, default)).IsRefused);
         foreach (var person in new[] { Facts.PoliceSteward, Facts.PoliceHead, Facts.PoliceOther, Facts.CivilSteward, Facts.CivilHead, Facts.HealthSteward, Facts.Reviewer, Facts.CompanyPerson, Facts.Citizen })
             await share.Enrol(person);
-        await share.Directory.Refresh(default);
+        await Offices.Fill(lab.Db, share.Directory, lab.Clock);
         return share;
     }
 

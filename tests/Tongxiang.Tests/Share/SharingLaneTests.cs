@@ -150,7 +150,8 @@ public sealed class SharingLaneTests
         Refuses("share.filing-required", await lab.Applications.End(Facts.PoliceHead, consented.Id, null, EndGround.ServiceStopped, "系统下线", null, default));
         Refuses("share.suspend-first", await lab.Applications.End(Facts.PoliceHead, consented.Id, null, EndGround.Misuse, "违规", null, default));
         Assert.Equal(400, (await lab.Applications.End(Facts.CivilSteward, consented.Id, null, EndGround.Misuse, "x", null, default)).Refusal!.Status);
-        Assert.Equal(ApplicationState.Ended, Good(await lab.Applications.End(Facts.PoliceHead, consented.Id, null, EndGround.ServiceStopped, "系统下线，已协商", "备2026-17", default)).State);
+        Refuses("share.filing-unknown", await lab.Applications.End(Facts.PoliceHead, consented.Id, null, EndGround.ServiceStopped, "系统下线，已协商", "备2026-17", default));
+        Assert.Equal("ground", (await lab.Applications.End(Facts.PoliceHead, consented.Id, null, EndGround.NoLongerNeeded, "不再需要", null, default)).Refusal!.Fields[0].Field);
     }
 
     [Theory, EveryStore]

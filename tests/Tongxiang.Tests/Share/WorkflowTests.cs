@@ -22,6 +22,7 @@ public sealed class WorkflowTests
         (Lane.Sharing, Submitted, Step.AskExtension, AwaitingExtension, "police-steward police-head"),
         (Lane.Sharing, Submitted, Step.ProposeReply, AwaitingProviderHead, "police-steward police-head"),
         (Lane.Sharing, Submitted, Step.Withdraw, Withdrawn, "civil-steward"),
+        (Lane.Sharing, Submitted, Step.Consent, Delivering, "system"),
         (Lane.Sharing, SupplementAsked, Step.Supplement, Submitted, "civil-steward"),
         (Lane.Sharing, SupplementAsked, Step.AskExtension, AwaitingExtension, "police-steward police-head"),
         (Lane.Sharing, SupplementAsked, Step.ProposeReply, AwaitingProviderHead, "police-steward police-head"),

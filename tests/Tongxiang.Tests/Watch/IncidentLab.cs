@@ -34,6 +34,7 @@ internal sealed class IncidentLab : IAsyncDisposable
     public IncidentAlarms Alarms { get; }
     public IncidentWatch Watch { get; }
     public Db Db => share.Db;
+    public RulePack Rules => share.Rules;
     public FakeTimeProvider Clock => share.Clock;
     public string Resource => share.Entry.Slug;
 

@@ -5,7 +5,7 @@ using Directory = Tongxiang.Agencies.Directory;
 namespace Tongxiang.Catalog.Rdf;
 
 /// <summary>The catalogue in DCAT-AP 3: every thing that is referred to says of what class it is, once in a document.</summary>
-internal sealed class DcatGraph(Links links, NodeSettings settings, Directory directory)
+internal sealed class DcatGraph(Links links, NodeSettings settings, Directory directory, OpenWords? words = null)
 {
     private const string Authority = "http://publications.europa.eu/resource/authority/";
     private const string Sha256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256";
@@ -109,7 +109,7 @@ internal sealed class DcatGraph(Links links, NodeSettings settings, Directory di
         }
         if (Concept("theme", Themes.All.Find(c.Theme), "data-theme/", "skos:Concept") is { } theme) yield return theme;
         if (Concept("frequency", Themes.Promises.Find(c.UpdatePromise.ToString()), "frequency/", "skos:Concept", "dct:Frequency") is { } frequency) yield return frequency;
-        if (Concept("access", Themes.Access.Find(c.Opening.Class.ToString()), "access-right/", "skos:Concept", "dct:RightsStatement") is { } access) yield return access;
+        if (Concept("access", (words ?? new OpenWords()).Term(c.Opening.Class), "access-right/", "skos:Concept", "dct:RightsStatement") is { } access) yield return access;
         foreach (var node in Place(c.Region).Concat(Licence(c.Licence)).Concat(LanguageNodes())) yield return node;
         foreach (var format in c.Formats.Select(Themes.Formats.Find).OfType<Term>())
         {

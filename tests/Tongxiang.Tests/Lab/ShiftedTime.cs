@@ -1,7 +1,7 @@
 namespace Tongxiang.Tests.Lab;
 
 /// <summary>The real clock set to another day: it runs on from where it is moved to, and timers keep their real pace.</summary>
-internal sealed class MovedClock(DateTimeOffset start) : TimeProvider
+internal sealed class ShiftedTime(DateTimeOffset start) : TimeProvider
 {
     private long offset = (start - System.GetUtcNow()).Ticks;
 
