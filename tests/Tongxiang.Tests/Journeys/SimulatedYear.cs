@@ -117,7 +117,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
         var door = Node.Get<Corrections>();
         Assert.Equal("share.correction-no-extension", (await door.Extend(steward, corrections[c.Number].Id, default)).Code);
         corrections[c.Number] = Good(
-            c.Number % 3 == 0 ? await door.FindCorrect(steward, corrections[c.Number].Id, null, "经核实，口径一致", default) : await door.Correct(steward, corrections[c.Number].Id, null, "已更正", null, default), $"result of {c.Number}");
+            c.Number % 3 == 0 ? await door.FindCorrect(steward, corrections[c.Number].Id, null, "经核实，两处口径一致，无需更正", default) : await door.Correct(steward, corrections[c.Number].Id, null, "经核实确有误，已在业务系统更正", null, default), $"result of {c.Number}");
     }
 
     private async Task Send(YearCase c, Applications door)
