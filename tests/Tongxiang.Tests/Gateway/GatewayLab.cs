@@ -101,6 +101,8 @@ internal sealed class GatewayLab : IAsyncDisposable
         builder.Services.AddWarehouse(lab.Settings);
         builder.Services.AddWatch(lab.Settings);
         builder.Services.AddProtect(lab.Settings);
+        // There is no catalogue here that could open anything.
+        builder.Services.AddSingleton<PromotionGate>((_, _, _, _) => Task.FromResult<Refusal?>(null));
         builder.Services.AddGateway(lab.Settings);
         builder.Services.AddRouting();
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Apply(json.SerializerOptions));

@@ -52,6 +52,7 @@ internal sealed class GrantNode : IAsyncDisposable
             await law.Enrol(slug + ".steward", agency, Role.Steward);
             await law.Enrol(slug + ".head", agency, Role.SharingOfficeHead, Role.AgencyHead);
         }
+        await Offices.Fill(law.Node.Get<Db>(), law.Node.Get<Tongxiang.Agencies.Directory>(), clock);
         var content = Samples.Open("救助台账", "Relief book") with
         {
             Fields = [Samples.Field("code"), Samples.Field("division"), Samples.Field("amount", FieldType.Integer)],

@@ -77,7 +77,7 @@ public sealed class Requirement38
         Assert.True(Good(await province.Get<Receiving>().Take(third.Signed, default)).IsNew);
         var entries = await province.Get<Receiving>().Entries(10, default);
         Assert.Equal([("公交站点", EntryState.Retired), ("空气质量", EntryState.Published)], entries.OrderBy(e => e.Sequence).Select(e => (e.Name, e.State)));
-        Assert.Equal((3L, 1L, 1L, 1L), (await province.Get<Receiving>().Sources(default)).Select(s => (s.Sequence, s.Entries, s.Grants, s.Calls)).Single());
+        Assert.Equal((3L, 1L, 0L, 1L), (await province.Get<Receiving>().Sources(default)).Select(s => (s.Sequence, s.Entries, s.Grants, s.Calls)).Single());
 
         // What the origin signs and what contradicts itself is a fork: people look at it, nothing is taken.
         var fork = BundleForm.Write(BundleForm.Read(third.Signed.Body)! with { Division = "290000" });
