@@ -27,15 +27,15 @@ internal sealed class GrantNode : IAsyncDisposable
     private readonly Dictionary<string, Client> clients = new(StringComparer.Ordinal);
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    private GrantNode(NodeLab node, MovedClock clock) => (Node, Clock) = (node, clock);
+    private GrantNode(NodeLab node, ShiftedTime clock) => (Node, Clock) = (node, clock);
 
     public NodeLab Node { get; }
-    public MovedClock Clock { get; }
+    public ShiftedTime Clock { get; }
     public Entry Entry { get; private set; } = null!;
 
     public static async Task<GrantNode> Open(Store store)
     {
-        var clock = new MovedClock(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.FromHours(8)));
+        var clock = new ShiftedTime(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.FromHours(8)));
         var law = new GrantNode(await NodeLab.Start(store, services => services.AddSingleton<TimeProvider>(clock)), clock);
         var opened = new DateOnly(2020, 1, 1);
         await law.Node.Get<Roster>().LoadDivisions(
@@ -69,7 +69,7 @@ internal sealed class GrantNode : IAsyncDisposable
         Assert.Equal(RunState.Done, (await law.Node.Get<Landings>().Finish(run.Id, default)).State);
         foreach (var slug in new[] { "civil", "nanhu" })
             law.clients[slug] = (await law.Node.Get<Clients>().Register(law.CallerOf(slug + ".steward"), new NewClient(slug + "-01", "业务系统", TokenLab.Public(law.key, "k1")), default)).Value;
-        clock.Advance(TimeSpan.FromSeconds(2));
+        clock.Move(clock.GetUtcNow() + TimeSpan.FromSeconds(2));
         return law;
     }
 
@@ -139,16 +139,4 @@ internal sealed class GrantNode : IAsyncDisposable
         Assert.Null(made.Refusal);
         people[user] = made.Value;
     }
-}
-
-/// <summary>A clock that runs as time does and can be put to another day; what waits by it waits in real time.</summary>
-internal sealed class MovedClock(DateTimeOffset at) : TimeProvider
-{
-    private long offset = (at - System.GetUtcNow()).Ticks;
-
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref offset));
-
-    public void SetUtcNow(DateTimeOffset moment) => Interlocked.Exchange(ref offset, (moment - System.GetUtcNow()).Ticks);
-
-    public void Advance(TimeSpan by) => Interlocked.Add(ref offset, by.Ticks);
 }

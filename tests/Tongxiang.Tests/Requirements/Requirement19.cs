@@ -18,9 +18,9 @@ public sealed class Requirement19
 
         foreach (var way in GrantNode.Ways(package)) Assert.Equal((way, HttpStatusCode.Forbidden, "gateway.other-matter"), await law.Call("civil", way, "房产过户") is var (s, c, _) ? (way, s, c) : default);
         foreach (var way in GrantNode.Ways(package)) Assert.NotEqual((way, HttpStatusCode.OK), (way, (await law.Call("nanhu", way)).Status));
-        law.Clock.SetUtcNow(new DateTimeOffset(2026, 3, 31, 23, 59, 0, TimeSpan.FromHours(8)));
+        law.Clock.Move(new DateTimeOffset(2026, 3, 31, 23, 59, 0, TimeSpan.FromHours(8)));
         Assert.Equal(HttpStatusCode.OK, (await law.Call("civil", "/data/relief")).Status);
-        law.Clock.SetUtcNow(new DateTimeOffset(2026, 4, 1, 0, 0, 1, TimeSpan.FromHours(8)));
+        law.Clock.Move(new DateTimeOffset(2026, 4, 1, 0, 0, 1, TimeSpan.FromHours(8)));
         foreach (var way in GrantNode.Ways(package)) Assert.Equal((way, HttpStatusCode.Forbidden, "gateway.grant-ended"), await law.Call("civil", way) is var (s, c, _) ? (way, s, c) : default);
 
         var refused = (await Refusals(law)).Select(u => u.Code).ToList();

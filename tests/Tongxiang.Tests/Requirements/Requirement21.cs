@@ -41,7 +41,7 @@ public sealed class Requirement21
         var filed = await Api.Post(bureau, path + "/file", new { revision = (long)answered["revision"]! });
         var filing = (string)filed["filing"]!;
         Assert.Equal("share.stop-early", (string)(await Api.Post(head, $"/api/entries/{law.Entry.Id}/retire", new { revision = edited.LatestRevision, reason = "系统下线" }, HttpStatusCode.Conflict))["code"]!);
-        law.Clock.SetUtcNow(new DateTimeOffset(2026, 3, 16, 9, 0, 0, TimeSpan.FromHours(8)));
+        law.Clock.Move(new DateTimeOffset(2026, 3, 16, 9, 0, 0, TimeSpan.FromHours(8)));
         using var later = await law.SignIn("police.head");
         await Api.Post(later, $"/api/grants/{granted.Grant}/end", new { ground = "ServiceStopped", reason = "系统整合", filing });
         Assert.Equal((HttpStatusCode.Forbidden, "gateway.grant-ended"), await law.Call("civil", "/data/relief") is var (s, c, _) ? (s, c) : default);
