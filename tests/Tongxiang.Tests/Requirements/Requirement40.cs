@@ -77,7 +77,8 @@ public sealed class Requirement40
         return string.Concat(zip.Entries.Where(e => e.FullName.EndsWith(".xml", StringComparison.Ordinal)).Select(e =>
         {
             using var reader = new StreamReader(e.Open());
-            return reader.ReadToEnd();
+            // A character beyond the basic plane may stand as its number.
+            return WebUtility.HtmlDecode(reader.ReadToEnd());
         }));
     }
 }
