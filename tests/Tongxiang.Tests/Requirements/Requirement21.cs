@@ -21,7 +21,7 @@ public sealed class Requirement21
         using var bureau = await law.SignIn("reviewer");
 
         // Unfiled: the retirement, the changed content and the end of the grant are refused with the article.
-        var retire = await Api.Post(head, $"/api/entries/{law.Entry.Id}/retire", new { revision = 1, reason = "系统下线" }, HttpStatusCode.Conflict);
+        var retire = await Api.Post(head, $"/api/entries/{law.Entry.Id}/retire", new { revision = 1, note = "系统下线" }, HttpStatusCode.Conflict);
         Assert.Equal(("share.stop-unfiled", Law.Order809(27)), ((string)retire["code"]!, (string)retire["article"]!));
         var content = law.Entry.Content with { Fields = [.. law.Entry.Content.Fields.Where(f => f.Name != "amount")] };
         var entries = law.Get<Entries>();
@@ -40,11 +40,11 @@ public sealed class Requirement21
         var answered = await Api.Post(user, path + "/answer", new { answer = "Agreed" });
         var filed = await Api.Post(bureau, path + "/file", new { revision = (long)answered["revision"]! });
         var filing = (string)filed["filing"]!;
-        Assert.Equal("share.stop-early", (string)(await Api.Post(head, $"/api/entries/{law.Entry.Id}/retire", new { revision = edited.LatestRevision, reason = "系统下线" }, HttpStatusCode.Conflict))["code"]!);
+        Assert.Equal("share.stop-early", (string)(await Api.Post(head, $"/api/entries/{law.Entry.Id}/retire", new { revision = edited.LatestRevision, note = "系统下线" }, HttpStatusCode.Conflict))["code"]!);
         law.Clock.Move(new DateTimeOffset(2026, 3, 16, 9, 0, 0, TimeSpan.FromHours(8)));
         using var later = await law.SignIn("police.head");
         await Api.Post(later, $"/api/grants/{granted.Grant}/end", new { ground = "ServiceStopped", reason = "系统整合", filing });
         Assert.Equal((HttpStatusCode.Forbidden, "gateway.grant-ended"), await law.Call("civil", "/data/relief") is var (s, c, _) ? (s, c) : default);
-        await Api.Post(later, $"/api/entries/{law.Entry.Id}/retire", new { revision = edited.LatestRevision, reason = "系统整合" });
+        await Api.Post(later, $"/api/entries/{law.Entry.Id}/retire", new { revision = edited.LatestRevision, note = "系统整合" });
     }
 }
