@@ -17,17 +17,21 @@ static class DeskNav
                 new("/desk/applications", visit["desk.nav.applications"]),
                 .. If(caller.IsGovernment,
                     new("/desk/received", visit["case.received"]),
-                    new("/desk/reports", visit["report.desk"], reports),
-                    new("/desk/corrections", visit["remedy.corrections"]),
-                    new("/desk/disputes", visit["dispute.title"]),
-                    new("/desk/objections", visit["objection.desk"]),
-                    new("/desk/challenges", visit["looks.desk"]),
                     new("/desk/standing", visit["accord.standing"]),
                     new("/desk/changes", visit["accord.changes"])),
                 new("/desk/notices", visit["case.notices"], unread),
                 .. If(caller.Has(Role.Expert), new NavItem("/desk/opinions", visit["opinion.title"])),
             ]),
         };
+        if (caller.IsGovernment)
+            groups.Add(new(visit["desk.nav.remedies"],
+            [
+                new("/desk/corrections", visit["remedy.corrections"]),
+                new("/desk/reports", visit["report.desk"], reports),
+                new("/desk/objections", visit["objection.desk"]),
+                new("/desk/challenges", visit["looks.desk"]),
+                new("/desk/disputes", visit["dispute.title"]),
+            ]));
         if (caller.IsGovernment)
             groups.Add(new(visit["desk.nav.data"],
             [
@@ -69,33 +73,47 @@ static class DeskNav
             new("/desk/courses", visit["course.title"]),
             new("/desk/security", visit["factor.title"]),
         ]));
-        if (ReadingRights.BureauPages(caller))
-            groups.Add(new(visit["desk.nav.bureau"],
-            [
-                new("/bureau", visit["desk.nav.review"]),
-                new("/bureau/catalogue", visit["desk.nav.catalogue"]),
-                new("/bureau/clocks", visit["desk.nav.clocks"]),
-                new("/bureau/rules", visit["rule.title"]),
-                new("/bureau/plan", visit["plan.title"]),
-                new("/bureau/due", visit["due.title-bureau"]),
-                new("/bureau/demands", visit["demand.nav-bureau"]),
-                new("/bureau/sources", visit["source.title"]),
-                new("/bureau/disputes", visit["dispute.bureau-title"]),
-                new("/bureau/incidents", visit["incident.title"]),
-                new("/bureau/uses", visit["showcase.review"], uses),
-                new("/bureau/emergencies", visit["accord.emergencies"]),
-                new("/bureau/clearances", visit["accord.clearances"]),
-                new("/bureau/watch", visit["fuse.title"]),
-                new("/bureau/operation", visit["operation.title"]),
-                .. If(Assess.SupervisionReports.Reads(caller), new NavItem("/bureau/findings", visit["finding.title"])),
-                .. If(Assess.SupervisionReports.Reads(caller), new NavItem("/bureau/reports", visit["supervise.title"])),
-                .. If(Assess.SupervisionReports.Reads(caller), new NavItem("/bureau/schemes", visit["scheme.title"])),
-                new("/bureau/evidence", visit["desk.nav.evidence"]),
-                new("/bureau/coverage", visit["coverage.title"]),
-                .. If(Gateway.Tracing.Traces.MayTrace(caller), new NavItem("/bureau/leaks", visit["leak.title"])),
-            ]));
+        if (ReadingRights.BureauPages(caller)) groups.AddRange(Bureau(visit, caller, uses));
         return groups;
     }
+
+    static IEnumerable<NavGroup> Bureau(Visit visit, Caller caller, int uses) =>
+    [
+        new(visit["desk.nav.bureau"],
+        [
+            new("/bureau", visit["desk.nav.review"]),
+            new("/bureau/due", visit["due.title-bureau"]),
+            new("/bureau/demands", visit["demand.nav-bureau"]),
+            new("/bureau/uses", visit["showcase.review"], uses),
+            new("/bureau/emergencies", visit["accord.emergencies"]),
+            new("/bureau/clearances", visit["accord.clearances"]),
+        ]),
+        new(visit["desk.nav.order"],
+        [
+            new("/bureau/catalogue", visit["desk.nav.catalogue"]),
+            new("/bureau/sources", visit["source.title"]),
+            new("/bureau/disputes", visit["dispute.bureau-title"]),
+            new("/bureau/plan", visit["plan.title"]),
+            new("/bureau/coverage", visit["coverage.title"]),
+            new("/bureau/operation", visit["operation.title"]),
+        ]),
+        new(visit["desk.nav.oversight"],
+        [
+            new("/bureau/clocks", visit["desk.nav.clocks"]),
+            new("/bureau/rules", visit["rule.title"]),
+            .. If(Assess.SupervisionReports.Reads(caller),
+                new("/bureau/findings", visit["finding.title"]),
+                new("/bureau/reports", visit["supervise.title"]),
+                new("/bureau/schemes", visit["scheme.title"])),
+        ]),
+        new(visit["desk.nav.safety"],
+        [
+            new("/bureau/incidents", visit["incident.title"]),
+            new("/bureau/watch", visit["fuse.title"]),
+            new("/bureau/evidence", visit["desk.nav.evidence"]),
+            .. If(Gateway.Tracing.Traces.MayTrace(caller), new NavItem("/bureau/leaks", visit["leak.title"])),
+        ]),
+    ];
 
     static NavItem[] If(bool isTheirs, params NavItem[] items) => isTheirs ? items : [];
 }

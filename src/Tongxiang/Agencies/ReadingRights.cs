@@ -17,6 +17,9 @@ public static class ReadingRights
     /// <summary>Whether somebody of a bureau has its pages: its officers and administrators, neither its contractors nor who only inspects.</summary>
     public static bool BureauPages(Caller caller) => caller.IsBureau && !caller.Has(Role.Vendor) && !RoleRules.Inspectors.Any(caller.Has);
 
+    /// <summary>Whether somebody reads the working papers of the own agency: its officers; neither its systems and contractors, nor administrators and inspectors stationed there.</summary>
+    public static bool OwnPapers(Caller caller) => caller is { Person: not null, Client: null, Agency: not null } && !RoleRules.ReadsNoContent(caller.Roles);
+
     /// <summary>The cyberspace office reads every incident.</summary>
     public static bool Incidents(Caller caller) => caller is { Person: not null, Client: null, IsGovernment: true } && caller.Has(Role.CyberspaceInspector);
 

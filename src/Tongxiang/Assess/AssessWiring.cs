@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Tongxiang.Agencies;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 using Tongxiang.Share;
@@ -26,6 +27,7 @@ public static class AssessWiring
         services.AddSingleton<DossierPlans>();
         services.AddSingleton<Dossiers>();
         services.AddSingleton<Schemes>();
+        services.AddSingleton(p => new DueSource("assess.findings", (caller, scope, ct) => FindingDues.Of(p.GetRequiredService<FindingBook>(), p.GetRequiredService<Agencies.Directory>(), caller, scope, ct)));
         services.AddSingleton(p => new Chore("assess.findings", TimeSpan.FromHours(1), p.GetRequiredService<Supervision>().Run));
         services.AddSingleton<Supervision>();
         return services;

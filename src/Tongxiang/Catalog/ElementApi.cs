@@ -34,7 +34,7 @@ internal static class ElementApi
     {
         if (!http.Caller().IsGovernment) return Refusal.Forbidden("catalog.check-government").ToProblem();
         if (!ElementKinds.TryParse(asked.Element, out var kind)) return Refusal.Invalid(new FieldError("element", "catalog.unknown-element", RuleBook.Short(asked.Element))).ToProblem();
-        if (asked.Values.Count is 0 or > MostValues || asked.Values.Any(v => v is null || v.Length > LongestValue)) return Refusal.Invalid(new FieldError("values", "catalog.check-values", MostValues, LongestValue)).ToProblem();
+        if (asked.Values is null || asked.Values.Count is 0 or > MostValues || asked.Values.Any(v => v is null || v.Length > LongestValue)) return Refusal.Invalid(new FieldError("values", "catalog.check-values", MostValues, LongestValue)).ToProblem();
         var (rule, around, language) = (new ElementRule(kind) { IsRequired = true }, new Surroundings(WorkCalendar.Day(clock.GetUtcNow()), directory.DivisionsForChecks), Language.Of(http.Request));
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new ElementVerdicts([.. asked.Values.Select(value =>

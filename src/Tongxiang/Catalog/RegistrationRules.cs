@@ -65,7 +65,7 @@ public static class RegistrationRules
         : objections.Any(o => o.IsUpheld == true && o.MadeAt >= now.NoticeFrom) ? Refusal.Conflict("catalog.registration-upheld") : null;
 
     public static bool Sees(Caller caller, Registration registration) =>
-        caller.Actor == Caller.Platform.Actor || caller.Agency == registration.Agency || (caller.Agency == registration.Bureau && registration.State != RegistrationState.Draft);
+        caller.Actor == Caller.Platform.Actor || (ReadingRights.OwnPapers(caller) && caller.Agency == registration.Agency) || (ReadingRights.OwnPapers(caller) && caller.Agency == registration.Bureau && registration.State != RegistrationState.Draft);
 
     public static bool IsRegistrant(Caller caller, Id<Agency> agency) => caller.Has(Role.Steward, agency) || caller.Has(Role.SharingOfficeHead, agency);
 

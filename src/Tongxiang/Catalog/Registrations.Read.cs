@@ -108,18 +108,15 @@ public sealed partial class Registrations
         var (c, data) = (entry.Content, catalogue.Data(entry.Id));
         var provider = directory.Find(entry.Agency)?.Name ?? "";
         var digest = await db.One($"select digest, evidence from catalog_revision where entry = {entry.Id} and revision = {entry.Revision}", r => (Digest: r.GetString(0), Evidence: r.GetString(1)), ct);
-        var assessed = await entries.Assessments(entry.Id, ct);
         return new RegistrationDossier(
             Say("source", provider), c.Abstract,
             data is null ? Say("scale-none", c.Fields.Count) : Say("scale", c.Fields.Count, data.Rows, data.Bytes),
             Say("promise-" + c.UpdatePromise), Say("grade", c.ClassPath, Say("grade-" + c.Grade)),
             c.Sharing.Class == ShareClass.Conditional ? c.Sharing.PermittedUse : Say("scene-" + c.Sharing.Class),
             data is null ? Say("deposit", digest.Digest, digest.Evidence) : Say("deposit-data", digest.Digest, digest.Evidence, data.Version, data.Digest),
-            Said(assessed, AssessmentKind.SecrecyRisk), Said(assessed, AssessmentKind.PersonalInformationImpact));
+            // The assessments are between provider and bureau, and the dossier is open to all: what it says of them the registrant writes.
+            "", "");
     }
-
-    private static string Said(IReadOnlyList<Assessment> all, AssessmentKind kind) => all.LastOrDefault(a => a.Kind == kind)?.Conclusion is not { } said ? ""
-        : said.Length <= RegistrationRules.TextMost ? said : said[..RegistrationRules.TextMost];
 
     private static string Say(string key, params object?[] args) => Texts.Parts.Get(Texts.Chinese, "catalog.dossier." + key, args);
 

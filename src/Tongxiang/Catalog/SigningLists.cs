@@ -111,12 +111,12 @@ public sealed class SigningLists(Db db, TimeProvider clock, EvidenceLog evidence
 
     /// <summary>A list of the caller's own agency; null for everybody else.</summary>
     public async Task<SigningList?> Find(Caller caller, Id<SigningList> id, CancellationToken ct) =>
-        await Load(id, ct) is { } list && caller is { IsGovernment: true, Client: null } && caller.Agency == list.Agency ? list : null;
+        await Load(id, ct) is { } list && caller.IsGovernment && ReadingRights.OwnPapers(caller) && caller.Agency == list.Agency ? list : null;
 
     /// <summary>Lists of the caller's agency, newest first, without their entries.</summary>
     public async Task<Outcome<Page<SigningList>>> Own(Caller caller, string? after, int limit, CancellationToken ct)
     {
-        if (caller is not { IsGovernment: true, Client: null, Agency: { } agency }) return Refusal.Forbidden("catalog.no-agency");
+        if (!ReadingRights.OwnPapers(caller) || caller is not { IsGovernment: true, Agency: { } agency }) return Refusal.Forbidden("catalog.no-agency");
         limit = Math.Clamp(limit, 1, 200);
         var where = new Sql().Then($" where agency = {agency}");
         if (after is not null)

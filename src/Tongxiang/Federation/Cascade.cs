@@ -83,5 +83,7 @@ public static class BundleForm
         }
     }
 
-    public static bool MayHandle(Caller caller) => caller.Person is not null && caller.IsBureau && (caller.Has(Role.BureauReviewer) || caller.Has(Role.BureauHead));
+    /// <summary>Only the bureau of the node's own division: a bundle speaks of all departments, also of those that other bureaus on the node are in charge of.</summary>
+    public static bool MayHandle(Caller caller, Agencies.Directory directory, NodeSettings node) =>
+        caller is { Person: not null, IsBureau: true, Agency: { } agency } && directory.Find(agency)?.Division == node.Division && (caller.Has(Role.BureauReviewer) || caller.Has(Role.BureauHead));
 }

@@ -36,20 +36,20 @@ internal static class CascadeRoutes
 
     private static async Task<IResult> Make(HttpContext http, Sending door, CancellationToken ct)
     {
-        if (!BundleForm.MayHandle(http.Caller())) return Refusal.Forbidden("federation.bureau").ToProblem();
+        if (!MayHandle(http)) return Refusal.Forbidden("federation.bureau").ToProblem();
         return await door.Make(http.Caller(), ct) is { } made ? TypedResults.Created($"/api/cascade/bundles/{made.Sequence}", made) : TypedResults.NoContent();
     }
 
     private static async Task<IResult> List(HttpContext http, Sending door, [FromQuery] long? after, [FromQuery] int? limit, CancellationToken ct)
     {
-        if (!BundleForm.MayHandle(http.Caller())) return Refusal.Forbidden("federation.bureau").ToProblem();
+        if (!MayHandle(http)) return Refusal.Forbidden("federation.bureau").ToProblem();
         var most = Math.Clamp(limit ?? 20, 1, 100);
         var found = await door.After(after ?? 0, most, ct);
         return TypedResults.Ok(new CascadePage<SentBundle>(found, found.Count == most ? found[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null));
     }
 
     private static async Task<IResult> Show(long sequence, HttpContext http, Sending door, CancellationToken ct) =>
-        !BundleForm.MayHandle(http.Caller()) ? Refusal.Forbidden("federation.bureau").ToProblem()
+        !MayHandle(http) ? Refusal.Forbidden("federation.bureau").ToProblem()
         : await door.Find(sequence, ct) is { } found ? TypedResults.Ok(found.Signed) : Refusal.NotFound("federation.bundle").ToProblem();
 
     // No sign-in: the signature of a known origin is what lets a bundle in, whoever carries it.
@@ -61,8 +61,11 @@ internal static class CascadeRoutes
         return taken.Answer(TypedResults.Ok);
     }
 
+    private static bool MayHandle(HttpContext http) =>
+        BundleForm.MayHandle(http.Caller(), http.RequestServices.GetRequiredService<Agencies.Directory>(), http.RequestServices.GetRequiredService<NodeSettings>());
+
     private static async Task<IResult> ForBureau<T>(HttpContext http, Func<Task<IReadOnlyList<T>>> list) =>
-        BundleForm.MayHandle(http.Caller()) ? TypedResults.Ok(new CascadePage<T>(await list(), null)) : Refusal.Forbidden("federation.bureau").ToProblem();
+        MayHandle(http) ? TypedResults.Ok(new CascadePage<T>(await list(), null)) : Refusal.Forbidden("federation.bureau").ToProblem();
 }
 
 /// <summary>Registers the cascade between tiers and maps its endpoints.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -27,12 +28,14 @@ public sealed record ForeignGrant(string Origin, string Number, string Entry, st
 [Enforces(38)]
 public sealed partial class Receiving(Db db, TimeProvider clock, EvidenceLog evidence, CascadeSettings settings, ILogger<Receiving> log)
 {
+    private readonly ConcurrentDictionary<string, byte> forks = new(StringComparer.Ordinal);
+
     private sealed record Last(long Sequence, string Digest);
 
     /// <summary>Takes in a bundle. Whoever brings it does not matter: the origin's signature does.</summary>
     public async Task<Outcome<CascadeReceipt>> Take(SignedBundle signed, CancellationToken ct)
     {
-        if (BundleForm.Read(signed.Body) is not { } bundle) return new Refusal(400, "federation.no-bundle");
+        if (signed is not { Body: { Length: > 0 }, Signature: { Length: > 0 } } || BundleForm.Read(signed.Body) is not { } bundle) return new Refusal(400, "federation.no-bundle");
         if (settings.Find(bundle.Origin) is not { } source) return Refusal.Forbidden("federation.unknown-origin", Short(bundle.Origin));
         var digest = BundleForm.Digest(signed.Body);
         if (!CascadeKey.Verify(source.PublicKey, signed.Body, signed.Signature))
@@ -115,6 +118,8 @@ public sealed partial class Receiving(Db db, TimeProvider clock, EvidenceLog evi
     // Signed by the origin and yet not what it said before: one of its copies was set back, or its key is in other hands. People look at this.
     private async Task<Refusal> Forked(Tx tx, Bundle bundle, string digest, DateTimeOffset now)
     {
+        // Anybody can post it again: it is told once.
+        if (!forks.TryAdd(digest, 0)) return Refusal.Conflict("federation.forked", bundle.Origin, bundle.Sequence);
         Fork(log, bundle.Origin, bundle.Sequence);
         await evidence.Append(tx, new Happening("federation.forked", Caller.Platform.Actor, null, $"cascade:{bundle.Origin}", now, Facts(bundle, digest)));
         return Refusal.Conflict("federation.forked", bundle.Origin, bundle.Sequence);

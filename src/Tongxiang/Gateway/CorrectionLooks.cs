@@ -12,7 +12,7 @@ using Tongxiang.Warehouse;
 namespace Tongxiang.Gateway;
 
 /// <summary>Looks up the record that a correction is about: for a consumer by the steps of every call under its right of use, on record like any look; for the provider in its own version.</summary>
-public sealed class CorrectionLooks(Calls calls, GatewaySources sources, ServingCopies copies, TimeProvider clock)
+public sealed class CorrectionLooks(Calls calls, GatewaySources sources, ServingCopies copies, IdentitySettings identity, TimeProvider clock)
 {
     public const string Form = "correction";
 
@@ -21,8 +21,12 @@ public sealed class CorrectionLooks(Calls calls, GatewaySources sources, Serving
 
     private static readonly Mode[] Modes = [Mode.Api, Mode.File, Mode.Batch, Mode.Subscription];
 
-    public async ValueTask<Outcome<SeenRecord?>> See(Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, IPAddress? from, CancellationToken ct) =>
-        grant is null ? await Own(caller, entry, key, ct) : await Under(caller, entry, grant, key, from, ct);
+    public async ValueTask<Outcome<SeenRecord?>> See(Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, IPAddress? from, CancellationToken ct)
+    {
+        // Whether a named person stands in the data is personal too.
+        if (entry.Content.Fields.Any(f => f.IsPersonal) && SecondFactorRules.ForPersonalData(identity.SecondFactor, caller) is { } weak) return weak;
+        return grant is null ? await Own(caller, entry, key, ct) : await Under(caller, entry, grant, key, from, ct);
+    }
 
     private async Task<Outcome<SeenRecord?>> Under(Caller caller, Entry entry, Grant grant, IReadOnlyDictionary<string, string> key, IPAddress? from, CancellationToken ct)
     {

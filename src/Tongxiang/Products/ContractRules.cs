@@ -27,7 +27,7 @@ public static class ContractRules
         if (wish.Until <= wish.From) found.Add(new FieldError("until", "products.until-before"));
         else if (wish.Until > wish.From.AddYears(termYears)) found.Add(new FieldError("until", "products.term", termYears, wish.From.AddYears(termYears).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
         if (wish.FeeCeilingFen < 0) found.Add(new FieldError("feeCeilingFen", "products.fee-negative"));
-        if (wish.Resources.Distinct().Count() is < 1 or > ResourcesMost) found.Add(new FieldError("resources", "products.resources", ResourcesMost));
+        if ((wish.Resources ?? []).Distinct().Count() is < 1 or > ResourcesMost) found.Add(new FieldError("resources", "products.resources", ResourcesMost));
         return found;
     }
 
@@ -37,7 +37,7 @@ public static class ContractRules
 
     /// <summary>Who sees a contract: the bureau, the implementing and the operating body.</summary>
     public static bool Sees(Caller caller, OperationContract contract, Id<Agency>? bureau) =>
-        caller.Agency is { } agency && (agency == bureau || agency == contract.Implementing || agency == contract.Operating);
+        ReadingRights.OwnPapers(caller) && caller.Agency is { } agency && (agency == bureau || agency == contract.Implementing || agency == contract.Operating);
 
     public static void Text(string field, string? text, int most, List<FieldError> found)
     {

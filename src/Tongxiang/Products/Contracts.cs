@@ -116,7 +116,7 @@ public sealed partial class Contracts(
     /// <summary>Contracts the caller may see, newest first.</summary>
     public async Task<IReadOnlyList<OperationContract>> List(Caller caller, CancellationToken ct)
     {
-        if (caller.Agency is not { } agency) return [];
+        if (!ReadingRights.OwnPapers(caller) || caller.Agency is not { } agency) return [];
         Id<Agency>[] served = caller.IsBureau ? [.. directory.Agencies.Where(a => BureauOf(a.Id) == agency).Select(a => a.Id)] : [agency];
         var found = await db.List($"select {Columns} from products_contract c where c.implementing in {served} or c.operating = {agency} order by c.made_at desc, c.id desc limit 500", Read, ct);
         return await Filled(found, ct);

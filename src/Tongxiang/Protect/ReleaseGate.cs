@@ -71,14 +71,12 @@ public sealed class ReleaseGate(Db db, TimeProvider clock, EvidenceLog evidence,
     private async Task<Refusal?> Pass(Version version, EntryContent content, string actor, string? agency, CancellationToken ct)
     {
         var fields = Entries.FieldsDigest(content.Fields);
-        var made = await db.One(
-            $"select {Columns} from protect_release where version = {version.Id} and uses = {ReleaseUse.Public} and fields = {fields} order by made_at desc, id desc limit 1", Read, ct);
-        if (made is null)
-        {
-            var named = await db.One($"select {Columns} from protect_release where id = {content.Opening.Release} and entry = {version.Entry}", Read, ct);
-            if (named is null) return new Refusal(422, "protect.release-missing", version.Number) { Article = Source };
-            made = await Assess(version, content, named.Wish with { Version = version.Number }, actor, agency, ct);
-        }
+        var named = await db.One($"select {Columns} from protect_release where id = {content.Opening.Release} and entry = {version.Entry}", Read, ct);
+        if (named is null) return new Refusal(422, "protect.release-missing", version.Number) { Article = Source };
+        // Only what was judged in the way the bureau saw at publication counts: a laxer question has an easier answer.
+        var judged = await db.List(
+            $"select {Columns} from protect_release where version = {version.Id} and uses = {ReleaseUse.Public} and fields = {fields} order by made_at desc, id desc limit 200", Read, ct);
+        var made = judged.FirstOrDefault(j => ReleaseRules.IsSameWay(j.Wish, named.Wish)) ?? await Assess(version, content, named.Wish with { Version = version.Number }, actor, agency, ct);
         return made.Passes ? null : Fails(made);
     }
 

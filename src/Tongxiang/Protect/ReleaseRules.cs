@@ -83,9 +83,15 @@ public static class ReleaseRules
         foreach (var name in wish.Sensitive ?? [])
             if (content.Fields.First(f => f.Name == name) is var field && (!field.IsPersonal || ByType(field, content) != IdentifierRole.None)) found.Add(new FieldError("sensitive", "protect.release-not-sensitive", name));
         if ((wish.Sensitive ?? []).Intersect(wish.Quasi ?? []).FirstOrDefault() is { } both) found.Add(new FieldError("sensitive", "protect.release-both", both));
-        if (wish.CountField is { } counted && content.Fields.First(f => f.Name == counted).Type != FieldType.Integer) found.Add(new FieldError("countField", "protect.release-count", counted));
+        if (wish.CountField is { } counted && content.Fields.First(f => f.Name == counted) is not { Type: FieldType.Integer, IsPersonal: false }) found.Add(new FieldError("countField", "protect.release-count", counted));
         return found;
     }
+
+    /// <summary>Whether two assessments ask the same of a version, whichever version it is.</summary>
+    public static bool IsSameWay(ReleaseWish one, ReleaseWish other) =>
+        one.Use == other.Use && one.CountField == other.CountField && Same(one.Quasi, other.Quasi) && Same(one.Sensitive, other.Sensitive);
+
+    private static bool Same(IReadOnlyList<string>? one, IReadOnlyList<string>? other) => (one ?? []).ToHashSet(StringComparer.Ordinal).SetEquals(other ?? []);
 
     /// <summary>The level a release reaches.</summary>
     /// <param name="thresholdPercent">Largest risk allowed, in percent: the risk of a class is one over its size.</param>

@@ -52,8 +52,10 @@ public static class CorrectionRules
     public static CorrectionSide? SideOf(Caller caller, Correction now, Id<Agency>? bureau, bool isTold)
     {
         if (caller is not { Person: { } person, Client: null, Agency: { } agency }) return null;
-        if (agency == now.Provider && Sides.IsOffice(caller)) return CorrectionSide.Provider;
-        if (agency == now.Consumer && (person == now.Reporter || Sides.IsOffice(caller))) return CorrectionSide.Reporter;
+        // Administrators and contractors read no content, also where their own agency is a side.
+        var reads = !RoleRules.ReadsNoContent(caller.Roles);
+        if (reads && agency == now.Provider && Sides.IsOffice(caller)) return CorrectionSide.Provider;
+        if (reads && agency == now.Consumer && (person == now.Reporter || Sides.IsOffice(caller))) return CorrectionSide.Reporter;
         if (caller.IsBureau && agency == bureau && Sides.IsOffice(caller)) return CorrectionSide.Bureau;
         return isTold && !now.IsOpen && Sides.IsOffice(caller) ? CorrectionSide.Told : null;
     }

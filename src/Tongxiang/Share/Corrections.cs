@@ -59,6 +59,14 @@ public sealed partial class Corrections(
         return List(overdueOnly ? Part($"provider in {providers} and closed_at is null and due_at < {clock.GetUtcNow()}") : Part($"provider in {providers}"), after, limit, ct);
     }
 
+    /// <summary>Open requests that wait for the caller's department, or for a department in the bureau's charge; oldest first.</summary>
+    public async Task<IReadOnlyList<Correction>> Due(Caller caller, DueScope scope, CancellationToken ct)
+    {
+        if (Office(caller) is not { } agency || !(scope == DueScope.Own ? caller.Has(Role.Steward) || caller.Has(Role.SharingOfficeHead) : caller.IsBureau)) return [];
+        var providers = scope == DueScope.Own ? [agency] : directory.Agencies.Where(a => a.Bureau == agency || a.Id == agency).Select(a => a.Id).ToList();
+        return await db.List($"select {Columns} from share_correction where provider in {providers} and closed_at is null order by due_at, id limit 2000", Read, ct);
+    }
+
     /// <summary>How many open requests wait for the caller's department.</summary>
     public async Task<long> Waiting(Caller caller, CancellationToken ct) =>
         Office(caller) is { } agency && (caller.Has(Role.Steward) || caller.Has(Role.SharingOfficeHead))

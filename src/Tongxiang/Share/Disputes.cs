@@ -101,6 +101,17 @@ public sealed class Disputes(Db db, TimeProvider clock, EvidenceLog evidence, Di
     public Task<Page<Dispute>> Coordinated(Caller caller, string? after, int limit, CancellationToken ct) =>
         !caller.IsBureau || Office(caller) is not { } bureau ? Task.FromResult(new Page<Dispute>([], null)) : List(Part($"bureau = {bureau}"), after, limit, ct);
 
+    /// <summary>Open disputes in which the next step is the caller's, or that the caller's bureau coordinates; oldest first.</summary>
+    public async Task<IReadOnlyList<Dispute>> Due(Caller caller, DueScope scope, CancellationToken ct)
+    {
+        if (Office(caller) is not { } agency) return [];
+        if (caller.IsBureau && (caller.Has(Role.BureauReviewer) || caller.Has(Role.BureauHead)))
+            return await db.List($"select {Columns} from share_dispute where bureau = {agency} and state in ('Coordinating', 'Deciding') order by id limit 2000", Read, ct);
+        if (scope == DueScope.Overseen || !await IsHead(caller, ct)) return [];
+        // Who made the last offer waits for the other side.
+        return await db.List($"select {Columns} from share_dispute where (complainant = {agency} or respondent = {agency}) and state = 'Negotiating' and (offer_by is null or offer_by <> {agency}) order by id limit 2000", Read, ct);
+    }
+
     private async Task<Page<Dispute>> List(Sql where, string? after, int limit, CancellationToken ct)
     {
         limit = Math.Clamp(limit, 1, 200);

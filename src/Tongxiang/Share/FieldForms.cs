@@ -39,6 +39,14 @@ public static class FieldForms
         return decision.Exception.Trim().Length is < shortestGround or > longestGround ? new FieldError(at, "protect.exception-short", shortestGround, longestGround) : null;
     }
 
+    /// <summary>The decision as it is signed for later use: a ground that is not needed today is not kept, and one that is holds for today's grade only.</summary>
+    internal static FieldDecision Signed(FieldDecision decision, Lane lane, Entry entry)
+    {
+        if (entry.Content.Fields.FirstOrDefault(f => f.Name == decision.Name) is not { } field) return decision with { Exception = null, UpTo = null };
+        var measure = Measures.Current.Of(entry, field, AudienceOf(lane));
+        return Forms.Meets(FormOf(decision.Answer), measure.Least) ? decision with { Exception = null, UpTo = null } : decision with { UpTo = measure.Grade };
+    }
+
     /// <summary>The field as the grant holds it; a ground that is not needed is not kept.</summary>
     internal static GrantedField Granted(FieldDecision decision, Lane lane, Entry entry)
     {
@@ -46,6 +54,6 @@ public static class FieldForms
         var granted = new GrantedField(decision.Name, form) { Detail = string.IsNullOrEmpty(decision.Detail) ? null : decision.Detail };
         if (entry.Content.Fields.FirstOrDefault(f => f.Name == decision.Name) is not { } field) return granted;
         var measure = Measures.Current.Of(entry, field, AudienceOf(lane));
-        return Forms.Meets(form, measure.Least) || string.IsNullOrWhiteSpace(decision.Exception) ? granted : granted with { Exception = new FieldException(measure.Grade, decision.Exception.Trim()) };
+        return Forms.Meets(form, measure.Least) || string.IsNullOrWhiteSpace(decision.Exception) ? granted : granted with { Exception = new FieldException(decision.UpTo is { } signed && signed < measure.Grade ? signed : measure.Grade, decision.Exception.Trim()) };
     }
 }

@@ -102,6 +102,8 @@ public sealed partial class Grants(Db db, TimeProvider clock, EvidenceLog eviden
     internal async Task Widen(Tx tx, Id<Grant> id, OnwardRight right, Caller caller, DateTimeOffset at)
     {
         var before = (await tx.One($"select {Columns} from share_grant where id = {id}", Read))!;
+        // What stands in the store and was never signed gets no signature by this.
+        if (!IsGenuine(before)) throw new Abandoned(Refusal.Conflict("share.grant-not-genuine", before.Number));
         var wider = before with { Onward = [.. before.Onward, right] };
         var record = GrantRecord.Amend(wider);
         await tx.Run($"update share_grant set onward = {Json(wider.Onward)}, record = {record}, signature = {key.Sign(record)}, changed_at = {at} where id = {id}");

@@ -36,7 +36,7 @@ public static class ObjectionRules
     public static bool IsOwn(Caller caller, Objection now) =>
         caller is { Client: null, Person: { } person } && (person == now.Person || (now.Company is { } company && caller.Agency == company && caller.Has(Role.CompanyUser)));
 
-    public static bool IsProviders(Caller caller, Objection now) => caller is { Client: null, Person: not null, IsGovernment: true, Agency: { } agency } && agency == now.Provider && Sides.IsOffice(caller);
+    public static bool IsProviders(Caller caller, Objection now) => caller is { Client: null, Person: not null, IsGovernment: true, Agency: { } agency } && agency == now.Provider && Sides.IsOffice(caller) && !RoleRules.ReadsNoContent(caller.Roles);
 
     /// <summary>The steps the caller can take now.</summary>
     public static IReadOnlyList<ObjectionStep> Possible(Caller caller, Objection now)

@@ -1,3 +1,5 @@
+using Tongxiang.Catalog;
+
 namespace Tongxiang.Share;
 
 /// <summary>How one wished field is answered.</summary>
@@ -11,6 +13,9 @@ public sealed record FieldDecision(string Name, FieldAnswer Answer, string? Reas
 
     /// <summary>Ground for a form plainer than the measure of the field's grade; it becomes the head's own by signing.</summary>
     public string? Exception { get; init; }
+
+    /// <summary>In a consent signed for later: the grade of the field on the day of signing. The ground holds up to it; null: up to the grade of the day it is used.</summary>
+    public Grade? UpTo { get; init; }
 }
 
 /// <summary>Rows that belong to the consumer alone: those of its division, those of its matter.</summary>

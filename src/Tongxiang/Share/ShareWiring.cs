@@ -86,6 +86,11 @@ public static class ShareWiring
             p.GetRequiredService<RulePack>(), p.GetRequiredService<Deadlines>(), p.GetRequiredService<Agencies.Calendar>(), p.GetRequiredService<Notices>(), p.GetRequiredService<Corrections>(),
             p.GetRequiredService<Catalogue>().Find));
         services.AddSingleton<RemedyWatch>();
+        services.AddSingleton(p => new DueSource("share.corrections", (caller, scope, ct) => RemedyDues.OfCorrections(p.GetRequiredService<Corrections>(), p.GetRequiredService<EntrySource>(), caller, scope, ct)));
+        services.AddSingleton(p => new DueSource("share.objections", (caller, scope, ct) => RemedyDues.OfObjections(p.GetRequiredService<Objections>(), p.GetRequiredService<EntrySource>(), caller, scope, ct)));
+        services.AddSingleton(p => new DueSource("share.disputes", (caller, scope, ct) => RemedyDues.OfDisputes(p.GetRequiredService<Disputes>(), caller, scope, ct)));
+        services.AddSingleton(p => new DueSource(
+            "share.returns", (caller, scope, ct) => RemedyDues.OfReturns(p.GetRequiredService<ReturnFlows>(), p.GetRequiredService<EntrySource>(), p.GetRequiredService<Deadlines>(), p.GetRequiredService<RulePack>(), caller, scope, ct)));
         services.AddSingleton(p => new Chore("share.remedies", TimeSpan.FromSeconds(30), p.GetRequiredService<RemedyWatch>().Run));
         services.AddSingleton(p => new Chore("share.marks", TimeSpan.FromSeconds(1), p.GetRequiredService<CorrectionMarks>().Follow, OneCopyOnly: false));
     }

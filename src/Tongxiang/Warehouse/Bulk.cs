@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MiniExcelLibs;
+using SpreadCheetah;
 using Tongxiang.Catalog;
 using Tongxiang.Kernel;
 
@@ -67,7 +67,7 @@ public sealed class Bulk(Home home, VersionFiles files)
 
     /// <summary>Makes Parquet or XLSX of rows laid aside as CSV without a header: an empty cell is null, a quoted empty one an empty text.</summary>
     /// <param name="about">What the file says of itself besides its rows: to whom it was given.</param>
-    public Task<ScratchFile> FromText(ScratchFile csv, IReadOnlyList<TextColumn> columns, BulkFormat format, CancellationToken ct, IReadOnlyDictionary<string, string>? about = null) => Task.Run(() =>
+    public Task<ScratchFile> FromText(ScratchFile csv, IReadOnlyList<TextColumn> columns, BulkFormat format, CancellationToken ct, IReadOnlyDictionary<string, string>? about = null) => Task.Run(async () =>
     {
         var file = ScratchFile.New(home, format.ToString().ToLowerInvariant());
         try
@@ -76,7 +76,7 @@ public sealed class Bulk(Home home, VersionFiles files)
             var source = LandedSql.Texts(csv.Path, columns.Count);
             if (format == BulkFormat.Xlsx)
             {
-                WriteExcel(duck, $"select {string.Join(", ", columns.Select((_, i) => Place(i)))} from {source}", [.. columns.Select(c => c.Exported)], file, ct);
+                await WriteExcel(duck, $"select {string.Join(", ", columns.Select((_, i) => Place(i)))} from {source}", [.. columns.Select(c => c.Exported)], file, ct);
                 if (about is not null) WorkbookFacts.Add(file.Path, about);
             }
             else duck.Run($"copy (select {string.Join(", ", columns.Select((c, i) => $"cast({Place(i)} as {Duck.Type(c.Exported)}) as {Quoted(c.Shown)}"))} from {source}) to {Duck.Text(file.Path)} (format parquet, compression zstd{Facts(about)})");
@@ -117,13 +117,13 @@ public sealed class Bulk(Home home, VersionFiles files)
     // A name that the caller made up: letters of any script, blanks and hyphens too.
     private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private void Write(string parquet, IReadOnlyList<Field> columns, BulkFormat format, ScratchFile file, CancellationToken ct)
+    private async Task Write(string parquet, IReadOnlyList<Field> columns, BulkFormat format, ScratchFile file, CancellationToken ct)
     {
         using var duck = new Duck(home);
         var source = Duck.Parquet(parquet);
         if (format == BulkFormat.Xlsx)
         {
-            WriteExcel(duck, $"select {string.Join(", ", columns.Select(f => $"cast({Duck.Iso(f)} as varchar)"))} from {source}", columns, file, ct);
+            await WriteExcel(duck, $"select {string.Join(", ", columns.Select(f => $"cast({Duck.Iso(f)} as varchar)"))} from {source}", columns, file, ct);
             return;
         }
         var list = string.Join(", ", columns.Select(f => format == BulkFormat.Parquet ? Duck.Name(f.Name) : $"{Duck.Iso(f)} as {Duck.Name(f.Name)}"));
@@ -132,29 +132,30 @@ public sealed class Bulk(Home home, VersionFiles files)
     }
 
     // Codes stay text. A text that a spreadsheet could take for a formula gets an apostrophe in front.
-    private static void WriteExcel(Duck duck, string select, IReadOnlyList<Field> columns, ScratchFile file, CancellationToken ct)
+    private static async Task WriteExcel(Duck duck, string select, IReadOnlyList<Field> columns, ScratchFile file, CancellationToken ct)
     {
-        IEnumerable<Dictionary<string, object?>> Rows()
+        await using var to = file.Create();
+        await using var workbook = await Spreadsheet.CreateNewAsync(to, cancellationToken: ct);
+        await workbook.StartWorksheetAsync("data", token: ct);
+        var row = new DataCell[columns.Count];
+        for (var i = 0; i < row.Length; i++) row[i] = new DataCell(columns[i].Name);
+        await workbook.AddRowAsync(row, ct);
+        using var rows = duck.Read(select);
+        while (rows.Read())
         {
-            using var rows = duck.Read(select);
-            while (rows.Read())
-            {
-                ct.ThrowIfCancellationRequested();
-                var row = new Dictionary<string, object?>(columns.Count);
-                for (var i = 0; i < columns.Count; i++) row[columns[i].Name] = rows.IsDBNull(i) ? null : Cell(columns[i], rows.GetString(i));
-                yield return row;
-            }
+            ct.ThrowIfCancellationRequested();
+            for (var i = 0; i < row.Length; i++) row[i] = rows.IsDBNull(i) ? default : Cell(columns[i], rows.GetString(i));
+            await workbook.AddRowAsync(row, ct);
         }
-        using var to = file.Create();
-        to.SaveAs(Rows(), sheetName: "data");
+        await workbook.FinishAsync(ct);
     }
 
-    private static object Cell(Field field, string value) => field.Type switch
+    private static DataCell Cell(Field field, string value) => field.Type switch
     {
-        FieldType.Integer when value.Length <= 15 => long.Parse(value, CultureInfo.InvariantCulture),
-        FieldType.Decimal when value.Length <= 16 => decimal.Parse(value, CultureInfo.InvariantCulture),
-        FieldType.Real => double.Parse(value, CultureInfo.InvariantCulture),
-        _ => IsFormulaLike(value) ? "'" + value : value,
+        FieldType.Integer when value.Length <= 15 => new(long.Parse(value, CultureInfo.InvariantCulture)),
+        FieldType.Decimal when value.Length <= 16 => new(decimal.Parse(value, CultureInfo.InvariantCulture)),
+        FieldType.Real => new(double.Parse(value, CultureInfo.InvariantCulture)),
+        _ => new(IsFormulaLike(value) ? "'" + value : value),
     };
 
     /// <summary>Whether a spreadsheet would take the text for a formula.</summary>

@@ -41,7 +41,7 @@ public static class IncidentSay
             ("judged", 0 or 1) => texts.Get(language, "watch.level." + value.ToLowerInvariant()),
             ("submitted", 0) => texts.Get(language, "watch.paper." + value.ToLowerInvariant()),
             ("submitted", 1) => texts.Get(language, "watch.channel." + value.ToLowerInvariant()),
-            ("escalated", 0) => texts.Get(language, "watch.role." + value),
+            ("escalated", 0) => texts.Get(language, "agencies.role." + value),
             ("clock-started" or "clock-moved" or "clock-lapsed" or "warned", 0) => $"{value} {Duty(value, rules, language)}",
             ("clock-started" or "clock-moved", 1 or 2) when value.Length == 0 => texts.Get(language, "watch.no-figure"),
             ("task-done" or "task-late", 0) when texts.Has("watch.task." + value) => texts.Get(language, "watch.task." + value),

@@ -27,7 +27,7 @@ public sealed partial class Incidents
             $"select id, incident, code, title, role, place, due_at, done_at, done_by, note, is_noticed from watch_incident_task where id = {task} and incident = {id}", IncidentRows.ReadTask);
         if (found is null) return Refusal.NotFound(task.ToString());
         if (found.DoneAt is not null) return Refusal.Conflict("watch.task-done", m.Now.Number);
-        if (!IncidentRules.IsBureau(m.Sides) && !(found.Place == RungPlace.Provider && caller.Has(found.Role) && m.Sides.Count > 0)) return Refusal.Forbidden("watch.task-role", new TextKey("watch.role." + found.Role));
+        if (!IncidentRules.IsBureau(m.Sides) && !(found.Place == RungPlace.Provider && caller.Has(found.Role) && m.Sides.Count > 0)) return Refusal.Forbidden("watch.task-role", new TextKey("agencies.role." + found.Role));
         await tx.Run($"update watch_incident_task set done_at = {m.At}, done_by = {caller.Name}, note = {note.Trim()} where id = {task} and done_at is null");
         return new Deed(m.Now, "task-done", note.Trim(), found.Code ?? found.Title);
     }, ct);

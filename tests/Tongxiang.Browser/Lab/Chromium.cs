@@ -11,7 +11,8 @@ public sealed class Chromium : IAsyncLifetime
     static readonly string[] Flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"];
 
-    static readonly string Path = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
+    // The shell has no windows, tabs and toolbars of its own to draw: most of a small page's time.
+    static readonly string Path = Environment.GetEnvironmentVariable("CHROMIUM") ?? new[] { "/usr/bin/chromium-headless-shell", "/usr/bin/chromium" }.FirstOrDefault(File.Exists) ?? "/usr/bin/chromium";
 
     IPlaywright? _driver;
     IBrowser? _browser;
@@ -27,7 +28,7 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>A fresh profile on <paramref name="site"/>.</summary>
     public Task<IBrowserContext> Open(string site, bool scripts = true, int width = 1440, int height = 900)
     {
-        Assert.SkipWhen(_browser is null, $"No chromium at {Path}: install the package chromium, or set CHROMIUM to its path.");
+        Assert.SkipWhen(_browser is null, $"No chromium at {Path}: install the package chromium-headless-shell or chromium, or set CHROMIUM to its path.");
         return _browser!.NewContextAsync(new() { BaseURL = site, JavaScriptEnabled = scripts, Locale = "zh-CN", TimezoneId = "Asia/Shanghai", ViewportSize = new() { Width = width, Height = height } });
     }
 

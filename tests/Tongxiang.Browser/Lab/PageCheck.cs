@@ -23,32 +23,36 @@ public static class PageCheck
     /// <summary>Opens a page on a desk, on a phone and without scripts, and collects everything that is wrong with it.</summary>
     public static async Task Passes(Chromium chromium, string site, string path, int budgetBytes = 100_000, string? cookie = null)
     {
-        // All three at once: most of a look is waiting until the page has fallen silent.
-        var wrong = await Task.WhenAll(At(chromium, site, path, 1440, budgetBytes, cookie), At(chromium, site, path, 390, budgetBytes, cookie), WithoutScripts(chromium, site, path, cookie));
+        // Both at once: most of a look is waiting until the page has fallen silent.
+        var wrong = await Task.WhenAll(WithScripts(chromium, site, path, budgetBytes, cookie), WithoutScripts(chromium, site, path, cookie));
         Assert.True(wrong.All(w => w.Count == 0), $"{path}\n  " + string.Join("\n  ", wrong.SelectMany(w => w).Distinct()));
     }
 
-    static async Task<IReadOnlyCollection<string>> At(Chromium chromium, string site, string path, int width, int budgetBytes, string? cookie)
+    static async Task<IReadOnlyCollection<string>> WithScripts(Chromium chromium, string site, string path, int budgetBytes, string? cookie)
     {
         var wrong = new ConcurrentQueue<string>();
-        await using var context = await chromium.Open(site, width: width, height: width == 390 ? 844 : 900);
+        await using var context = await chromium.Open(site);
         await Keep(context, site, cookie);
         var page = await context.NewPageAsync();
         await page.AddInitScriptAsync("window.__csp=[];document.addEventListener('securitypolicyviolation',e=>__csp.push(e.violatedDirective+' '+e.blockedURI+' '+e.sourceFile))");
         page.Request += (_, r) => { if (!r.Url.StartsWith(site, StringComparison.Ordinal) && !r.Url.StartsWith("data:", StringComparison.Ordinal)) wrong.Enqueue($"asks another origin: {r.Url}"); };
-        page.Console += (_, m) => { if (m.Type == "error") wrong.Enqueue($"console at {width}: {m.Text}"); };
-        page.PageError += (_, e) => wrong.Enqueue($"script at {width}: {e}");
+        page.Console += (_, m) => { if (m.Type == "error") wrong.Enqueue($"console: {m.Text}"); };
+        page.PageError += (_, e) => wrong.Enqueue($"script: {e}");
         var bytes = await Weigh(page);
         var answer = await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.NetworkIdle });
         if (answer!.Status != 200)
             wrong.Enqueue($"answers {answer.Status}");
         if (bytes() > budgetBytes)
             wrong.Enqueue($"transfers {bytes()} bytes, budget {budgetBytes}");
-        foreach (var fault in await Faults(page, width))
-            wrong.Enqueue(fault);
+        foreach (var (width, height) in new[] { (1440, 900), (390, 844) })
+        {
+            await page.SetViewportSizeAsync(width, height);
+            foreach (var fault in await Faults(page, width))
+                wrong.Enqueue(fault);
+            await Shoot(page, $"{path.Trim('/').Replace('/', '-').Replace('?', '_')}-{width}");
+        }
         foreach (var broken in await page.EvaluateAsync<string[]>("window.__csp"))
             wrong.Enqueue($"breaks the content security policy: {broken}");
-        await Shoot(page, $"{path.Trim('/').Replace('/', '-').Replace('?', '_')}-{width}");
         return wrong;
     }
 

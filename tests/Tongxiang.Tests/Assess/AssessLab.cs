@@ -30,7 +30,7 @@ internal sealed class AssessLab : IAsyncDisposable
         var deadlines = new Deadlines(share.Rules, share.Calendar);
         Openings = new Openings(share.Db, share.Evidence);
         var records = new ShareRecord(share.Db);
-        Facts = new FactsOf(share.Clock, share.Directory, share.Rules, deadlines, share.Calendar, new CatalogRecord(share.Db), records, new IncidentRecord(share.Db), new LandingRecord(share.Db), Openings);
+        Facts = new FactsOf(share.Clock, share.Directory, share.Rules, deadlines, share.Calendar, new CatalogRecord(share.Db, share.Clock), records, new IncidentRecord(share.Db), new LandingRecord(share.Db), Openings);
         Key = PaperKey.Of(home, NodeKey.Of(home), node);
         Circulars = new Circulars(share.Db, share.Clock, share.Evidence, share.Directory, Key);
         Findings = new FindingBook(share.Db, share.Clock, share.Evidence, share.Directory, deadlines, Facts, share.Notices, Circulars);

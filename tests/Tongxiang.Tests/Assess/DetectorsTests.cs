@@ -97,6 +97,46 @@ public sealed class DetectorsTests
         Assert.Empty(Run(facts with { Grants = [Given("2026-03-06")] }));
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("2026-03-10", null)]
+    [InlineData("2026-03-15", false)]
+    public void Corrections_disputes_and_return_flows_have_their_clocks(string? done, bool? stands)
+    {
+        DateTimeOffset? at = done is null ? null : Known.At(done);
+        var correction = new CorrectionOnRecord(new(Guid.Empty), "JH-1", Known.Police.Id, Known.At("2026-03-01"), Known.At("2026-03-11"), at, ["e-1"]);
+        var dispute = new DisputeOnRecord(new(Guid.Empty), "ZY-1", Known.Bureau.Id, Known.At("2026-03-01"), at, ["e-2"]);
+        var flow = new ReturnOnRecord(new(Guid.Empty), "HL-1", Known.Police.Id, Known.At("2026-03-01"), at, "e-3", []);
+        (string, Id<Agency>, bool)[] Late(string detector, Agency agency) => stands is { } open ? [(detector, agency.Id, open)] : [];
+        Assert.Equal(Late("correction-late", Known.Police), Run(Facts("2026-03-20") with { Corrections = [correction] }));
+        Assert.Equal(Late("dispute-left", Known.Bureau), Run(Facts("2026-03-20") with { Disputes = [dispute] }));
+        Assert.Equal(Late("return-late", Known.Police), Run(Facts("2026-03-20") with { Returns = [flow] }));
+        Assert.Empty(Run(Facts("2026-03-10") with { Corrections = [correction], Disputes = [dispute], Returns = [flow] }));
+    }
+
+    [Fact]
+    public void What_a_region_did_not_receive_whole_is_sent_again_in_the_term()
+    {
+        var flow = new ReturnOnRecord(new(Guid.Empty), "HL-1", Known.Police.Id, Known.At("2026-03-01"), Known.At("2026-03-02"), "e-3", [new ReturnGap(new(Guid.Empty), Known.At("2026-03-05"), null)]);
+        Assert.Empty(Run(Facts("2026-03-14") with { Returns = [flow] }));
+        Assert.Equal([("return-late", Known.Police.Id, true)], Run(Facts("2026-03-16") with { Returns = [flow] }));
+        Assert.Empty(Run(Facts("2026-03-16") with { Returns = [flow with { Gaps = [flow.Gaps[0] with { Until = Known.At("2026-03-12") }] }] }));
+    }
+
+    [Fact]
+    public void A_bureau_names_the_source_once_two_of_its_departments_hold_an_element()
+    {
+        ElementHolder Holds(Agency agency, string day) => new(agency.Id, Entry, Known.At(day));
+        var shared = new SharedElement("citizen-id", [Holds(Known.Police, "2026-01-01"), Holds(Known.Civil, "2026-03-01")], null);
+        Assert.Empty(Run(Facts("2026-03-10") with { SharedElements = [shared] }));
+        Assert.Equal([("source-unnamed", Known.Bureau.Id, true)], Run(Facts("2026-03-12") with { SharedElements = [shared] }));
+        Assert.Empty(Run(Facts("2026-03-12") with { SharedElements = [shared with { NamedAt = Known.At("2025-12-01") }] }));
+        Assert.Equal([("source-unnamed", Known.Bureau.Id, false)], Run(Facts("2026-03-20") with { SharedElements = [shared with { NamedAt = Known.At("2026-03-15") }] }));
+        // Departments of two bureaus: neither bureau can name one for both.
+        Id<Agency>? Own(Id<Agency> agency) => agency == Known.Civil.Id ? Known.Health.Id : Known.Bureau.Id;
+        Assert.Empty(Run(new SupervisionFacts(Known.At("2026-03-20"), (_, start, _) => start.AddDays(10), Own) { SharedElements = [shared] }));
+    }
+
     [Fact]
     public void The_same_records_give_the_same_keys_in_the_same_order()
     {

@@ -52,6 +52,9 @@ public sealed class Requirement18
         using var part = await steward.PostAsJsonAsync($"/api/return-flows/{agreed.Id}/reconciliations", new { version = (long)sheet["version"]!, rows = 2, digest = Digest(received.Take(2).Select(r => columns.Select(c => r![c]!.ToString()))) });
         Assert.False((bool)(await part.Content.ReadFromJsonAsync<JsonObject>())!["isComplete"]!);
         Assert.Equal(2, (await chief.GetFromJsonAsync<JsonObject>($"/api/return-flows/{agreed.Id}/reconciliations"))!["items"]!.AsArray().Count);
+        // Supervision reads that the second comparison showed a gap that nobody has closed.
+        var record = Assert.Single(await law.Get<ShareRecord>().Returns(agreed.AskedAt, default));
+        Assert.Equal((agreed.Number, true, null), (record.Number, record.AnsweredAt >= record.SignedAt, Assert.Single(record.Gaps).Until));
         Assert.Contains(await chief.GetFromJsonAsync<JsonArray>("/api/inbox/notices") is { } told ? told.Select(n => (string)n!["kind"]!) : [], k => k == "ReturnMoved");
         using var stranger = await law.SignIn("civil.steward");
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync($"/api/return-flows/{agreed.Id}")).StatusCode);

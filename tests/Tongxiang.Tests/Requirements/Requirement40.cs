@@ -52,13 +52,14 @@ public sealed class Requirement40
         Assert.Equal("𪛖**", Masked(ElementKind.PersonName, "𪛖𠮷祥"));
         Assert.Equal("𠮷*", Masking.Mask(ElementKind.PersonName, Rare));
 
-        // Export: CSV and JSON carry the same characters.
+        // Export: CSV, JSON and a workbook carry the same characters.
         foreach (var format in new[] { "csv", "xlsx", "parquet" })
         {
             using var file = await lab.Node.Http.GetAsync("/data/places/download." + format);
             Assert.True(file.IsSuccessStatusCode, format);
             var bytes = await file.Content.ReadAsByteArrayAsync();
             if (format == "csv") Assert.Contains($"P1,{Rare}里,1", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
+            if (format == "xlsx") Assert.Contains($"{Rare}里", Text(bytes), StringComparison.Ordinal);
         }
         Assert.Contains($"{Rare}里", await lab.Node.Http.GetStringAsync("/data/places"), StringComparison.Ordinal);
     }
@@ -68,5 +69,15 @@ public sealed class Requirement40
         var to = new ArrayBufferWriter<byte>();
         Masks.Of(kind)(Encoding.UTF8.GetBytes(value), to);
         return Encoding.UTF8.GetString(to.WrittenSpan);
+    }
+
+    private static string Text(byte[] workbook)
+    {
+        using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(workbook));
+        return string.Concat(zip.Entries.Where(e => e.FullName.EndsWith(".xml", StringComparison.Ordinal)).Select(e =>
+        {
+            using var reader = new StreamReader(e.Open());
+            return reader.ReadToEnd();
+        }));
     }
 }

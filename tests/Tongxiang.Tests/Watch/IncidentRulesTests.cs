@@ -219,7 +219,7 @@ public sealed class IncidentRulesTests
             .Concat(Enum.GetValues<ReportChannel>().Select(k => "watch.channel." + k.ToString().ToLowerInvariant()))
             .Concat(Enum.GetValues<OperatorType>().Select(k => "watch.operator." + k.ToString().ToLowerInvariant()))
             .Concat(Enum.GetValues<IncidentOrigin>().Select(k => "watch.origin." + k.ToString().ToLowerInvariant()))
-            .Concat(Enum.GetValues<Role>().Select(k => "watch.role." + k))
+            .Concat(Enum.GetValues<Role>().Select(k => "agencies.role." + k))
             .Concat(IncidentClocks.All.Select(r => "watch.addressee." + r));
         Assert.All(keys, k => Assert.True(Texts.Parts.Has(k), k));
     }

@@ -71,16 +71,32 @@ public sealed partial class FindingBook(
         var sides = FindingFlow.Sides(caller, found, directory);
         var circular = await circulars.NumberOf(id, ct);
         // How the bureau judged before it told is its own; from the notice on both read the same.
-        var shown = sides.Contains(FindingSide.Answerer) ? [.. events.SkipWhile(e => e.Step is not (FindingStep.Notify or FindingStep.Circulate))] : events;
+        var isOversight = sides.Contains(FindingSide.Reviewer) || sides.Contains(FindingSide.Head) || FindingFlow.Overseen(caller, directory).Contains(found.Agency);
+        var shown = isOversight && !sides.Contains(FindingSide.Answerer) ? events : [.. events.SkipWhile(e => e.Step is not (FindingStep.Notify or FindingStep.Circulate))];
         return new FindingView(found, FindingFlow.ArticleOf(found), shown, FindingFlow.Possible(found, sides, circular is not null), circular);
     }
 
     /// <summary>Findings on which the caller has the next step.</summary>
-    public async Task<long> Waiting(Caller caller, CancellationToken ct)
+    public async Task<long> Waiting(Caller caller, CancellationToken ct) => (await Open(caller, ct)).Count(f => Next(caller, f) is not null);
+
+    /// <summary>Findings on which the caller has the next step, or, overseen, those whose rectification runs; with that step.</summary>
+    public async Task<IReadOnlyList<(Finding Finding, FindingStep Step)>> Due(Caller caller, DueScope scope, CancellationToken ct) =>
+    [
+        .. from finding in await Open(caller, ct)
+           let step = scope == DueScope.Own ? Next(caller, finding) : finding.State is FindingState.Noticed or FindingState.Circulated ? FindingStep.Rectify : null
+           where step is not null
+           select (finding, step.Value),
+    ];
+
+    private async Task<IReadOnlyList<Finding>> Open(Caller caller, CancellationToken ct) => Visible(caller) is not { } visible
+        ? []
+        : await db.List($"select {FindingRows.Columns} from assess_finding where {visible} and state not in ('Closed', 'Dismissed') order by id desc limit 500", FindingRows.Read, ct);
+
+    // The step that leads on; what ends a matter otherwise is nobody's duty.
+    private FindingStep? Next(Caller caller, Finding now)
     {
-        if (Visible(caller) is not { } visible) return 0;
-        var open = await db.List($"select {FindingRows.Columns} from assess_finding where {visible} and state not in ('Closed', 'Dismissed') order by id desc limit 500", FindingRows.Read, ct);
-        return open.Count(f => FindingFlow.Moves.Any(m => m.From == f.State && m.Step is FindingStep.Notify or FindingStep.Rectify or FindingStep.Close && FindingFlow.Sides(caller, f, directory).Contains(m.Side)));
+        var sides = FindingFlow.Sides(caller, now, directory);
+        return FindingFlow.Moves.FirstOrDefault(m => m.From == now.State && m.Step is FindingStep.Notify or FindingStep.Rectify or FindingStep.Close && sides.Contains(m.Side))?.Step;
     }
 
     // What was never told to a department stays with those who oversee it.

@@ -29,6 +29,10 @@ public sealed record SupervisionFacts(DateTimeOffset Now, DueBy Due, Func<Id<Age
     public IReadOnlyList<NoteOnRecord> Notes { get; init; } = [];
     public IReadOnlyList<OutsideCall> Outside { get; init; } = [];
     public IReadOnlyList<IncidentOnRecord> Incidents { get; init; } = [];
+    public IReadOnlyList<CorrectionOnRecord> Corrections { get; init; } = [];
+    public IReadOnlyList<DisputeOnRecord> Disputes { get; init; } = [];
+    public IReadOnlyList<ReturnOnRecord> Returns { get; init; } = [];
+    public IReadOnlyList<SharedElement> SharedElements { get; init; } = [];
     public IReadOnlyList<LandingOnRecord> Landings { get; init; } = [];
 
     /// <summary>Calls beyond the right in one month that make a finding.</summary>

@@ -8,7 +8,7 @@ using EntryStep = Tongxiang.Catalog.Step;
 namespace Tongxiang.Assess;
 
 /// <summary>Which duty with a clock.</summary>
-public enum TimedKind { Reply, Delivery, Update, Resubmission, Review, Disposal, Record }
+public enum TimedKind { Reply, Delivery, Update, Resubmission, Review, Disposal, Record, Correction, Return, Naming, Coordination }
 
 /// <summary>A duty that had a time, and whether it was met in it.</summary>
 /// <param name="Agency">Whose duty it is.</param>
@@ -27,9 +27,11 @@ public static class TimedDuties
     public const string Resubmission = "FIND-RETURNED";
     public const string Disposal = "FIND-DISPOSAL";
     public const string Record = "FIND-RECORD";
+    public const string Naming = "FIND-SOURCE";
+    public const string Coordination = "FIND-DISPUTE";
 
     public static IEnumerable<Timed> All(SupervisionFacts facts) =>
-        [.. Replies(facts), .. Deliveries(facts), .. Updates(facts), .. Reviews(facts), .. Resubmissions(facts), .. Disposals(facts), .. Records(facts)];
+        [.. Replies(facts), .. Deliveries(facts), .. Updates(facts), .. Reviews(facts), .. Resubmissions(facts), .. Disposals(facts), .. Records(facts), .. Corrections(facts), .. Returns(facts), .. Namings(facts), .. Coordinations(facts)];
 
     /// <summary>Order 809 art. 21: from the day the application was sent to the signed reply.</summary>
     public static IEnumerable<Timed> Replies(SupervisionFacts facts)
@@ -98,6 +100,43 @@ public static class TimedDuties
             var (effect, storage) = (First(notes[grant.Id], NotePart.Effect), First(notes[grant.Id], NotePart.Storage));
             yield return new Timed(TimedKind.Record, grant.Consumer, "grant:" + grant.Id, grant.Number, Record, delivered, due, effect > storage ? effect : storage is null ? null : effect is null ? null : storage, ["grant:" + grant.Id]);
         }
+    }
+
+    /// <summary>Order 809 art. 26: the due instant on record is the one both sides were told.</summary>
+    public static IEnumerable<Timed> Corrections(SupervisionFacts facts) =>
+        facts.Corrections.Select(c => new Timed(TimedKind.Correction, c.Provider, "correction:" + c.Id, c.Number, CorrectionRules.Rule, c.ReportedAt, c.DueAt, c.ClosedAt, c.Evidence));
+
+    /// <summary>Order 809 art. 24: a signed return flow is opened or lawfully refused, and what did not arrive whole is sent again.</summary>
+    public static IEnumerable<Timed> Returns(SupervisionFacts facts)
+    {
+        foreach (var flow in facts.Returns)
+        {
+            if (facts.Due(ReturnRules.Opening, flow.SignedAt, 0) is { } due) yield return new Timed(TimedKind.Return, flow.Provider, "return-flow:" + flow.Id, flow.Number, ReturnRules.Opening, flow.SignedAt, due, flow.AnsweredAt, [flow.Evidence]);
+            foreach (var gap in flow.Gaps)
+                if (facts.Due(ReturnRules.Opening, gap.From, 0) is { } whole)
+                    yield return new Timed(TimedKind.Return, flow.Provider, $"return-flow:{flow.Id}/{gap.Shown}", flow.Number, ReturnRules.Opening, gap.From, whole, gap.Until, ["return-flow:" + flow.Id]);
+        }
+    }
+
+    /// <summary>Order 809 art. 19: once a second department holds an element, the bureau in charge names its source; departments of two bureaus are for both to agree on.</summary>
+    public static IEnumerable<Timed> Namings(SupervisionFacts facts)
+    {
+        foreach (var shared in facts.SharedElements)
+            foreach (var bureau in shared.Holders.Select(h => facts.BureauOf(h.Agency)).OfType<Id<Agency>>().Distinct())
+            {
+                // The second of the bureau's own departments starts the duty.
+                var own = shared.Holders.Where(h => facts.BureauOf(h.Agency) == bureau).OrderBy(h => h.Since).ToList();
+                if (own.Count < 2 || facts.Due(Naming, own[1].Since, 0) is not { } due) continue;
+                yield return new Timed(TimedKind.Naming, bureau, "element:" + shared.Element, shared.Element, Naming, own[1].Since, due, shared.NamedAt, [.. own.Select(h => "entry:" + h.Entry)]);
+            }
+    }
+
+    /// <summary>Order 809 art. 28: a dispute that was referred is coordinated or referred on.</summary>
+    public static IEnumerable<Timed> Coordinations(SupervisionFacts facts)
+    {
+        foreach (var dispute in facts.Disputes)
+            if (facts.Due(Coordination, dispute.ReferredAt, 0) is { } due)
+                yield return new Timed(TimedKind.Coordination, dispute.Bureau, "dispute:" + dispute.Id, dispute.Number, Coordination, dispute.ReferredAt, due, dispute.EndedAt, dispute.Evidence);
     }
 
     private static DateTimeOffset? First(IEnumerable<NoteOnRecord> notes, NotePart part) => notes.Where(n => n.Part == part).Select(n => (DateTimeOffset?)n.At).Min();

@@ -36,6 +36,10 @@ public static class SupervisionReport
         ("timeliness.update", ReportHead.Timeliness, "duties[kind=Update, doneAt<=dueAt] / duties[kind=Update]"),
         ("timeliness.resubmission", ReportHead.Timeliness, "duties[kind=Resubmission, doneAt<=dueAt] / duties[kind=Resubmission]"),
         ("timeliness.review", ReportHead.Timeliness, "duties[kind=Review, doneAt<=dueAt] / duties[kind=Review]"),
+        ("timeliness.correction", ReportHead.Timeliness, "duties[kind=Correction, doneAt<=dueAt] / duties[kind=Correction]"),
+        ("timeliness.return", ReportHead.Timeliness, "duties[kind=Return, doneAt<=dueAt] / duties[kind=Return]"),
+        ("timeliness.naming", ReportHead.Timeliness, "duties[kind=Naming, doneAt<=dueAt] / duties[kind=Naming]"),
+        ("timeliness.coordination", ReportHead.Timeliness, "duties[kind=Coordination, doneAt<=dueAt] / duties[kind=Coordination]"),
         ("quality.accepted", ReportHead.Quality, "sum(landings.rows) / (sum(landings.rows) + sum(landings.quarantined))"),
         ("use.used", ReportHead.Use, "grants[calls>0] / grants"),
         ("use.calls", ReportHead.Use, "sum(grants.calls); count"),
@@ -46,7 +50,7 @@ public static class SupervisionReport
     ];
 
     /// <summary>What art. 38 asks for and no record answers yet; said in the report instead of counted as good.</summary>
-    public static IReadOnlyList<string> NotEvaluable { get; } = ["timeliness.correction", "quality.completeness", "quality.accuracy", "quality.timeliness"];
+    public static IReadOnlyList<string> NotEvaluable { get; } = ["quality.completeness", "quality.accuracy", "quality.timeliness"];
 
     /// <summary>Figures that count and have no share.</summary>
     public static bool IsCount(string key) => key is "use.calls" or "security.outside" or "security.incidents";
@@ -92,6 +96,10 @@ public static class SupervisionReport
             OnTime(ReportHead.Timeliness, "timeliness.update", TimedKind.Update),
             OnTime(ReportHead.Timeliness, "timeliness.resubmission", TimedKind.Resubmission),
             OnTime(ReportHead.Timeliness, "timeliness.review", TimedKind.Review),
+            OnTime(ReportHead.Timeliness, "timeliness.correction", TimedKind.Correction),
+            OnTime(ReportHead.Timeliness, "timeliness.return", TimedKind.Return),
+            OnTime(ReportHead.Timeliness, "timeliness.naming", TimedKind.Naming),
+            OnTime(ReportHead.Timeliness, "timeliness.coordination", TimedKind.Coordination),
             new Figure(ReportHead.Quality, "quality.accepted", landings.Count == 0 ? null : rows, rows + quarantined, [.. landings.Select(l => l.Subject)]),
             new Figure(ReportHead.Use, "use.used", grants.Count == 0 ? null : grants.Count(g => g.Calls > 0), grants.Count, [.. grants.Select(g => g.Subject)]),
             new Figure(ReportHead.Use, "use.calls", grants.Sum(g => g.Calls), 0, [.. grants.Where(g => g.Calls > 0).Select(g => g.Subject)]),

@@ -19,6 +19,7 @@ public static class SchemeRules
         List<FieldError> found = [];
         if ((scheme.Name ?? "").Trim().Length is < 2 or > 120) found.Add(new FieldError("name", "assess.field.scheme-name"));
         if (!IsPeriod(scheme.Period)) found.Add(new FieldError("period", "assess.field.scheme-period"));
+        if (scheme.Tree is null) return [.. found, new FieldError("tree", "kernel.required")];
         var all = Nodes(scheme.Tree).Take(MostNodes + 1).ToList();
         if (all.Count > MostNodes) return [.. found, new FieldError("tree", "assess.field.scheme-large", MostNodes)];
         if (Depth(scheme.Tree) is < LeastLevels or > MostLevels) found.Add(new FieldError("tree", "assess.field.scheme-levels", LeastLevels, MostLevels));

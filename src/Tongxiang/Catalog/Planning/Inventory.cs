@@ -127,7 +127,7 @@ public sealed class Inventory(Db db, TimeProvider clock, EvidenceLog evidence, D
     internal static bool Writes(Caller caller) => caller is { IsGovernment: true, Client: null, Agency: not null } && (caller.Has(Role.Steward) || caller.Has(Role.SharingOfficeHead));
 
     /// <summary>The agencies whose lines the caller may see.</summary>
-    internal IReadOnlyCollection<Id<Agency>> Scope(Caller caller) => caller is not { IsGovernment: true, Client: null, Agency: { } own } ? []
+    internal IReadOnlyCollection<Id<Agency>> Scope(Caller caller) => !ReadingRights.OwnPapers(caller) || caller is not { IsGovernment: true, Agency: { } own } ? []
         : caller.IsBureau ? [own, .. directory.Agencies.Where(a => a.IsGovernment && a.Id != own && entries.BureauOf(a.Id) == own).Select(a => a.Id)] : [own];
 
     // The parent and the entry must be the department's own: what is not is as good as unknown.

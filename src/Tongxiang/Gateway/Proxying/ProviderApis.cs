@@ -32,6 +32,7 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
         var known = await Newest(entry.Slug, entry.Id, ct) is { } before && ProviderApiRules.KeepsSecret(before, wish) ? await Secret(before, ct) : null;
         if (ProviderApiRules.Wrong(wish, entry, settings, known is not null).ToArray() is { Length: > 0 } wrong) return Refusal.Invalid(wrong);
         if (sources.Current(entry.Id) is not null) return Refusal.Conflict("gateway.provider-landed", entry.Content.Name);
+        if (entry.Content.OpensPersons) return Unassessed(entry);
         return await db.Commit<Outcome<ProviderApi>>(async tx =>
         {
             var revision = await tx.Next($"gateway.provider.{entry.Id}");
@@ -131,7 +132,7 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
             var next = new Dictionary<Id<Entry>, Connected>();
             foreach (var api in approved.GroupBy(a => a.Entry).Select(g => g.MaxBy(a => a.Revision)!))
             {
-                if (sources.BySlug(api.Slug) is not { } entry || entry.Id != api.Entry) continue;
+                if (sources.BySlug(api.Slug) is not { } entry || entry.Id != api.Entry || entry.Content.OpensPersons) continue;
                 next[api.Entry] = inUse.TryGetValue(api.Entry, out var known) && known.Api.Revision == api.Revision && known.Version.Columns.SequenceEqual(entry.Content.Fields) ? known : await Connect(api, entry, ct);
             }
 
@@ -142,6 +143,9 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
             following.Release();
         }
     }
+
+    // Rows that come live from a provider were never assessed: data about persons open to anyone leave by landed versions only.
+    private static Refusal Unassessed(Entry entry) => Refusal.Conflict("gateway.provider-persons", entry.Content.Name);
 
     public void Dispose()
     {
@@ -188,6 +192,7 @@ public sealed class ProviderApis(Db db, GatewaySources sources, NodeKey nodeKey,
             // Whoever declared an address does not let it in himself.
             if (to == ProviderApiState.Approved && (!isOfBureau || api.ProposedBy == caller.Actor)) return Refusal.Forbidden("gateway.provider-bureau");
             if (to == ProviderApiState.Stopped && !isOfBureau && !caller.Has(Role.Steward, api.Agency)) return Refusal.Forbidden("gateway.provider-steward");
+            if (to == ProviderApiState.Approved && sources.BySlug(slug) is { Content.OpensPersons: true } entry) return Unassessed(entry);
             if (api.State == to) return api;
             var now = clock.GetUtcNow();
             // An approval replaces what was in use; a stop stops everything that stands.

@@ -1,5 +1,6 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
-using MiniExcelLibs;
+using ExcelDataReader;
 using Tongxiang.Core.Tracing;
 using Tongxiang.Gateway.Query;
 using Tongxiang.Kernel;
@@ -33,8 +34,10 @@ public sealed class Slices(GatewaySources sources, Calls calls, Bulk bulk, TimeP
     {
         try
         {
-            var rows = file.Query(useHeaderRow: false).Cast<IDictionary<string, object?>>().Take(LeakedTable.MostRows + 1)
-                .Select(row => row.Values.Select(value => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "").ToArray()).ToList();
+            using var sheet = ExcelReaderFactory.CreateOpenXmlReader(file);
+            var rows = new List<string[]>();
+            while (rows.Count <= LeakedTable.MostRows && sheet.Read())
+                rows.Add([.. Enumerable.Range(0, sheet.FieldCount).Select(i => Convert.ToString(sheet.GetValue(i), CultureInfo.InvariantCulture) ?? "")]);
             return rows.Count == 0 ? throw new InvalidDataException("The workbook is empty.") : LeakedTable.Of(rows[0], rows.Skip(1));
         }
         catch (Exception e) when (e is not InvalidDataException and not OutOfMemoryException)

@@ -60,7 +60,7 @@ public sealed class PreparedGrants(
         : now.Reply is not { } reply ? Refusal.Conflict("share.prepared-no-reply", now.Number)
         : caller.Person == now.ProposedBy ? Refusal.Forbidden("share.prepared-own-draft", now.Number) with { Article = Law.Order809(20) }
         : ReplyRules.Check(As(now, Far(now.Wish)), entry, reply, floors) is { Count: > 0 } errors ? Refusal.Invalid([.. errors])
-        : now with { State = PreparedState.Ready, ProviderSignedBy = caller.Person }, true, "share.prepared-provider-signed", (next, proof) => next with { ProviderProof = proof }, ct);
+        : now with { State = PreparedState.Ready, ProviderSignedBy = caller.Person, Reply = reply with { Fields = [.. reply.Fields.Select(f => FieldForms.Signed(f, Lane.Sharing, entry))] } }, true, "share.prepared-provider-signed", (next, proof) => next with { ProviderProof = proof }, ct);
 
     /// <summary>Either side's head takes it back; emergencies that run keep what they switched on.</summary>
     public Task<Outcome<PreparedGrant>> Revoke(Caller caller, Id<PreparedGrant> id, long seen, string reason, CancellationToken ct) => Step(caller, id, seen, null, (now, _) =>

@@ -30,7 +30,7 @@ public sealed record ReturnConditions(
 /// <param name="RegionField">Column with the division code.</param>
 public sealed record ReturnFlow(
     Id<ReturnFlow> Id, string Number, Id<Entry> Entry, Id<Agency> Provider, Id<Agency> Receiver, string Division, string RegionField, ReturnState State, long Revision, Id<Person> AskedBy, DateTimeOffset AskedAt,
-    Id<Person>? AgreedBy, string? ReceiverProof, DateTimeOffset? OpenedAt, Id<Application>? Application, Id<Grant>? Grant, string? Reason);
+    Id<Person>? AgreedBy, DateTimeOffset? AgreedAt, string? ReceiverProof, DateTimeOffset? OpenedAt, Id<Application>? Application, Id<Grant>? Grant, string? Reason);
 
 /// <summary>What the platform counts for a return flow in one version, so that the receiver can compare.</summary>
 /// <param name="Digest">Sum modulo 2²⁵⁶ of the SM3 digests of the rows, 64 hexadecimal digits; a row is the JSON array of its values as text in the order of <paramref name="Columns"/>, UTF-8, without spaces.</param>

@@ -18,7 +18,7 @@ public sealed class ReturnFlows(
 {
     private const int PageRows = 10_000;
     private static readonly Sql Columns = Part(
-        $"f.id, f.number, f.entry, f.provider, f.receiver, f.division, f.region_field, f.state, f.revision, f.asked_by, f.asked_at, f.agreed_by, f.receiver_proof, f.opened_at, f.application, a.grant_id, f.reason");
+        $"f.id, f.number, f.entry, f.provider, f.receiver, f.division, f.region_field, f.state, f.revision, f.asked_by, f.asked_at, f.agreed_by, f.agreed_at, f.receiver_proof, f.opened_at, f.application, a.grant_id, f.reason");
 
     /// <summary>The lower region's steward asks for the rows of its own division.</summary>
     public async Task<Outcome<ReturnFlow>> Ask(Caller caller, Id<Entry> entryId, string regionField, CancellationToken ct)
@@ -32,7 +32,7 @@ public sealed class ReturnFlows(
         return await db.Commit<Outcome<ReturnFlow>>(async tx =>
         {
             if (await tx.One($"select number from share_return_flow where entry = {entryId} and receiver = {agency} and state in {Live}", r => r.GetString(0)) is { } open) return Refusal.Conflict("share.return-exists", open);
-            var made = new ReturnFlow(Id<ReturnFlow>.New(clock), await Applications.Number(tx, "HL", at), entryId, provider.Id, agency, receiver.Division, regionField, ReturnState.Asked, 1, person, at, null, null, null, null, null, null);
+            var made = new ReturnFlow(Id<ReturnFlow>.New(clock), await Applications.Number(tx, "HL", at), entryId, provider.Id, agency, receiver.Division, regionField, ReturnState.Asked, 1, person, at, null, null, null, null, null, null, null);
             await tx.Run(
                 $"""
                 insert into share_return_flow (id, number, entry, provider, receiver, division, region_field, state, revision, asked_by, asked_at, changed_at)
@@ -55,7 +55,7 @@ public sealed class ReturnFlows(
         return await db.Commit<Outcome<ReturnFlow>>(async tx =>
         {
             var proof = await Witness(tx, "share.return-agreed", caller, now, at);
-            var next = now with { State = ReturnState.Agreed, Revision = seen + 1, AgreedBy = caller.Person, ReceiverProof = proof };
+            var next = now with { State = ReturnState.Agreed, Revision = seen + 1, AgreedBy = caller.Person, AgreedAt = at, ReceiverProof = proof };
             await Save(tx, next, caller, at);
             await Tell(tx, now.Provider, Role.SharingOfficeHead, next, entry, at);
             return next;
@@ -122,6 +122,18 @@ public sealed class ReturnFlows(
             """, Read, ct);
     }
 
+    /// <summary>Flows that wait for the caller's office, or for a department in the bureau's charge.</summary>
+    public async Task<IReadOnlyList<ReturnFlow>> Due(Caller caller, DueScope scope, CancellationToken ct)
+    {
+        if (caller.Agency is not { } agency || (scope == DueScope.Own && !await IsHead(caller, ct))) return [];
+        return [.. (await List(caller, ct)).Where(f => f.State switch
+        {
+            ReturnState.Asked => scope == DueScope.Own && f.Receiver == agency,
+            ReturnState.Agreed => scope == DueScope.Overseen || f.Provider == agency,
+            _ => false,
+        })];
+    }
+
     /// <summary>What the current version holds for this flow, counted and digested; for both sides.</summary>
     public async Task<Outcome<ReturnSheet>> Sheet(Caller caller, Id<ReturnFlow> id, CancellationToken ct)
     {
@@ -185,7 +197,7 @@ public sealed class ReturnFlows(
         var opener = next.State == ReturnState.Open ? caller.Actor : null;
         if (await tx.Run(
             $"""
-            update share_return_flow set state = {next.State}, revision = {next.Revision}, agreed_by = {next.AgreedBy}, receiver_proof = {next.ReceiverProof}, opened_by = {opener}, opened_at = {next.OpenedAt},
+            update share_return_flow set state = {next.State}, revision = {next.Revision}, agreed_by = {next.AgreedBy}, agreed_at = {next.AgreedAt}, receiver_proof = {next.ReceiverProof}, opened_by = {opener}, opened_at = {next.OpenedAt},
               application = {next.Application}, reason = {next.Reason}, changed_at = {at} where id = {next.Id} and revision = {next.Revision - 1}
             """) == 0) throw new Abandoned(Changed(next));
     }
@@ -211,5 +223,5 @@ public sealed class ReturnFlows(
 
     private static ReturnFlow Read(DbDataReader r) => new(
         r.Id<ReturnFlow>(0), r.GetString(1), r.Id<Entry>(2), r.Id<Agency>(3), r.Id<Agency>(4), r.GetString(5), r.GetString(6), r.Kind<ReturnState>(7), r.GetInt64(8), r.Id<Person>(9), r.Instant(10),
-        r.IdOrNull<Person>(11), r.TextOrNull(12), r.InstantOrNull(13), r.IdOrNull<Application>(14), r.IdOrNull<Grant>(15), r.TextOrNull(16));
+        r.IdOrNull<Person>(11), r.InstantOrNull(12), r.TextOrNull(13), r.InstantOrNull(14), r.IdOrNull<Application>(15), r.IdOrNull<Grant>(16), r.TextOrNull(17));
 }

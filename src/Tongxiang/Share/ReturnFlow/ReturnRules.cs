@@ -12,6 +12,9 @@ namespace Tongxiang.Share;
 /// <summary>What a return flow is and what it gives: pure rules.</summary>
 public static class ReturnRules
 {
+    /// <summary>Rule of the term in which a signed return flow is opened; local, since the law names none.</summary>
+    public const string Opening = "RETURN-01";
+
     // The duty of art. 24 has no term; a grant must name a day.
     public static readonly DateOnly Unlimited = new(2099, 12, 31);
 

@@ -67,7 +67,7 @@ public sealed class ServiceChanges(Db db, TimeProvider clock, EvidenceLog eviden
             var next = (await Load(tx, id))!;
             await Witness(tx, "share.change-answered", caller, next, at, ("answer", answer.ToString()), ("note", Applications.Digest(note)));
             if (next.IsConsulted) await ToBureau(tx, next, entry, at);
-            return next;
+            return As(caller, next);
         }, ct).OrRefusal();
     }
 
@@ -149,8 +149,8 @@ public sealed class ServiceChanges(Db db, TimeProvider clock, EvidenceLog eviden
     }
 
     // What one user says to the provider is no other user's business.
-    private static ServiceChange As(Caller caller, ServiceChange change) =>
-        caller.Agency == change.Provider || caller.IsBureau ? change : change with { Users = [.. change.Users.Where(u => u.Consumer == caller.Agency)] };
+    private ServiceChange As(Caller caller, ServiceChange change) =>
+        caller.Agency == change.Provider || caller.Agency == BureauOf(change.Provider) ? change : change with { Users = [.. change.Users.Where(u => u.Consumer == caller.Agency)] };
 
     private async Task<bool> IsHead(Caller caller, CancellationToken ct) => caller is { Person: not null, Client: null } && (caller.Has(Role.SharingOfficeHead) || (await deputies.Of(caller, ct)).Count > 0);
 
@@ -187,7 +187,8 @@ public sealed class ServiceChanges(Db db, TimeProvider clock, EvidenceLog eviden
     {
         var facts = new Dictionary<string, string> { ["number"] = change.Number, ["entry"] = change.Entry.ToString(), ["change"] = change.Kind.ToString(), ["fields"] = string.Join(',', change.Fields), ["reason"] = Applications.Digest(change.Reason) };
         foreach (var (name, value) in more.Where(m => m.Value.Length > 0)) facts[name] = value;
-        string[] parties = [.. change.Users.Select(u => u.Consumer).Append(change.Provider).Concat(BureauOf(change.Provider) is { } bureau ? [bureau] : []).Select(a => a.ToString()).Distinct()];
+        var users = kind == "share.change-answered" ? change.Users.Where(u => u.Consumer == caller.Agency) : change.Users;
+        string[] parties = [.. users.Select(u => u.Consumer).Append(change.Provider).Concat(BureauOf(change.Provider) is { } bureau ? [bureau] : []).Select(a => a.ToString()).Distinct()];
         return evidence.Append(tx, new Happening(kind, caller.Actor, caller.Agency?.ToString(), $"service-change:{change.Id}", at, facts) { Parties = parties });
     }
 

@@ -49,7 +49,8 @@ public sealed class StandingConsents(
         if (now.DraftedBy == caller.Person) return Refusal.Forbidden("share.standing-own-draft", now.Number) with { Article = Law.Order809(20) };
         var at = clock.GetUtcNow();
         if (StandingRules.Check(now.Rule, entry, IsGovernment, WorkCalendar.Day(at), floors) is { Count: > 0 } errors) return Refusal.Invalid([.. errors]);
-        var signed = now with { State = StandingState.Signed, Revision = seen + 1, SignedBy = caller.Person, SignerName = caller.Name, OnBehalf = head.OnBehalf, SignedAt = at };
+        var rule = now.Rule with { Fields = [.. now.Rule.Fields.Select(f => FieldForms.Signed(f, Lane.Sharing, entry))] };
+        var signed = now with { Rule = rule, State = StandingState.Signed, Revision = seen + 1, SignedBy = caller.Person, SignerName = caller.Name, OnBehalf = head.OnBehalf, SignedAt = at };
         return await db.Commit<Outcome<StandingConsent>>(async tx =>
         {
             var proof = await Witness(tx, "share.standing-signed", caller, signed, at);

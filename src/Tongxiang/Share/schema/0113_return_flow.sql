@@ -12,6 +12,7 @@ create table share_return_flow (
   asked_by text not null,
   asked_at bigint not null,
   agreed_by text,
+  agreed_at bigint,
   receiver_proof text,
   opened_by text,
   opened_at bigint,
@@ -19,7 +20,7 @@ create table share_return_flow (
   reason text,
   changed_at bigint not null,
   check (agreed_by is null or agreed_by <> asked_by),
-  check (state not in ('Agreed', 'Open') or receiver_proof is not null),
+  check (state not in ('Agreed', 'Open') or (receiver_proof is not null and agreed_at is not null)),
   check (state <> 'Open' or application is not null),
   check (state not in ('Refused', 'Closed') or length(reason) > 0)
 );

@@ -118,6 +118,39 @@ public sealed class DueListTests
     }
 
     [Theory, EveryStore]
+    public async Task Corrections_objections_and_disputes_are_due_for_whoever_has_the_next_step(Store store)
+    {
+        await using var lab = await RemedyLab.Open(store);
+        EntrySource entries = (id, _) => ValueTask.FromResult(id == lab.Lab.Entry.Id ? lab.Lab.Entry : null);
+        Task<IReadOnlyList<DueItem>> Corrections(Caller caller, DueScope scope) => RemedyDues.OfCorrections(lab.Corrections, entries, caller, scope, default);
+        var asked = await lab.Reported(await lab.Granted());
+        foreach (var (caller, scope) in new[] { (Facts.PoliceSteward, DueScope.Own), (Facts.PoliceHead, DueScope.Own), (Facts.Reviewer, DueScope.Overseen) })
+        {
+            var due = Assert.Single(await Corrections(caller, scope));
+            Assert.Equal((asked.Number, "DL-06", asked.DueAt, $"/desk/corrections/{asked.Id}#form"), (due.Number, due.Rule, due.DueAt!.Value, due.Link));
+        }
+        foreach (var (caller, scope) in new[] { (Facts.CivilSteward, DueScope.Own), (Facts.HealthSteward, DueScope.Own), (Facts.PoliceSteward, DueScope.Overseen), (Facts.Citizen, DueScope.Own) }) Assert.Empty(await Corrections(caller, scope));
+
+        var objection = Good(await lab.Objections.File(Facts.Citizen, new NewObjection(ObjectionAbout.OwnData, Facts.Police.Id, null, "", "登记的住址已经变更，仍显示旧址。", ""), default));
+        var answer = Assert.Single(await RemedyDues.OfObjections(lab.Objections, entries, Facts.PoliceSteward, DueScope.Own, default));
+        Assert.Equal((objection.Number, objection.Rule, objection.DueAt), (answer.Number, answer.Rule, answer.DueAt!.Value));
+        Assert.Empty(await RemedyDues.OfObjections(lab.Objections, entries, Facts.Citizen, DueScope.Own, default));
+
+        Task<IReadOnlyList<DueItem>> Disputes(Caller caller, DueScope scope) => RemedyDues.OfDisputes(lab.Disputes, caller, scope, default);
+        var dispute = Good(await lab.Disputes.Open(Facts.CivilHead, new NewDispute(Facts.Police.Id, DisputeAbout.Refusal, null, "", "低保核对所需户籍数据", "我厅依职责需要核对户籍，对方以内部规定为由不同意。"), default));
+        Assert.Equal(("due.todo.negotiate", null, "DL-08"), Assert.Single(await Disputes(Facts.PoliceHead, DueScope.Own)) is var talk ? (talk.Todo.Key, talk.DueAt, talk.Rule) : default);
+        Assert.Empty(await Disputes(Facts.PoliceSteward, DueScope.Own));
+        Assert.Empty(await Disputes(Facts.Reviewer, DueScope.Own));
+        dispute = Good(await lab.Disputes.Take(Facts.PoliceHead, dispute.Id, DisputeStep.Offer, dispute.Revision, "提供姓名和户籍地，不提供婚姻状况", null, null, default));
+        // The offer waits for the other side.
+        Assert.Empty(await Disputes(Facts.PoliceHead, DueScope.Own));
+        Assert.Single(await Disputes(Facts.CivilHead, DueScope.Own));
+        Good(await lab.Disputes.Take(Facts.CivilHead, dispute.Id, DisputeStep.Escalate, dispute.Revision, "两次协商未能一致", null, null, default));
+        Assert.Equal("due.todo.coordinate", Assert.Single(await Disputes(Facts.Reviewer, DueScope.Own)).Todo.Key);
+        Assert.Empty(await Disputes(Facts.CivilHead, DueScope.Own));
+    }
+
+    [Theory, EveryStore]
     public async Task A_change_of_law_is_due_for_the_department_and_its_extension_for_the_bureau(Store store)
     {
         await using var lab = await CatalogLab.Open(store);

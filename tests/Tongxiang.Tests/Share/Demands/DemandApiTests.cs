@@ -99,6 +99,7 @@ public sealed class DemandApiTests
         {
             await Person(node, "reviewer", bureau.Id, Role.BureauReviewer), await Person(node, "clerk", police.Id, Role.Steward, Role.SharingOfficeHead, Role.AgencyHead), await Person(node, "doctor", health.Id, Role.Steward),
         };
+        await Offices.Fill(node.Get<Db>(), node.Get<Tongxiang.Agencies.Directory>(), clock);
         using var reviewer = await SignIn(node, "reviewer");
         using var clerk = await SignIn(node, "clerk");
         using var doctor = await SignIn(node, "doctor");
