@@ -107,6 +107,7 @@ public sealed partial class Registrations
     {
         var (c, data) = (entry.Content, catalogue.Data(entry.Id));
         var provider = directory.Find(entry.Agency)?.Name ?? "";
+        var assessed = await entries.Assessments(entry.Id, ct);
         var digest = await db.One($"select digest, evidence from catalog_revision where entry = {entry.Id} and revision = {entry.Revision}", r => (Digest: r.GetString(0), Evidence: r.GetString(1)), ct);
         return new RegistrationDossier(
             Say("source", provider), c.Abstract,
@@ -114,9 +115,11 @@ public sealed partial class Registrations
             Say("promise-" + c.UpdatePromise), Say("grade", c.ClassPath, Say("grade-" + c.Grade)),
             c.Sharing.Class == ShareClass.Conditional ? c.Sharing.PermittedUse : Say("scene-" + c.Sharing.Class),
             data is null ? Say("deposit", digest.Digest, digest.Evidence) : Say("deposit-data", digest.Digest, digest.Evidence, data.Version, data.Digest),
-            // The assessments are between provider and bureau, and the dossier is open to all: what it says of them the registrant writes.
-            "", "");
+            // The conclusions are between provider and bureau, and the dossier is open to all: it says that and when they were drawn.
+            Made(assessed, AssessmentKind.SecrecyRisk), Made(assessed, AssessmentKind.PersonalInformationImpact));
     }
+
+    private static string Made(IReadOnlyList<Assessment> all, AssessmentKind kind) => all.LastOrDefault(a => a.Kind == kind) is { } made ? Say("assessed-" + kind, Day(made.MadeAt)) : "";
 
     private static string Say(string key, params object?[] args) => Texts.Parts.Get(Texts.Chinese, "catalog.dossier." + key, args);
 

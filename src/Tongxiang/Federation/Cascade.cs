@@ -83,7 +83,7 @@ public static class BundleForm
         }
     }
 
-    /// <summary>Only the bureau of the node's own division: a bundle speaks of all departments, also of those that other bureaus on the node are in charge of.</summary>
+    /// <summary>Only the bureau of the node's own division or one above it: a bundle speaks of all departments, also of those that other bureaus on the node are in charge of.</summary>
     public static bool MayHandle(Caller caller, Agencies.Directory directory, NodeSettings node) =>
-        caller is { Person: not null, IsBureau: true, Agency: { } agency } && directory.Find(agency)?.Division == node.Division && (caller.Has(Role.BureauReviewer) || caller.Has(Role.BureauHead));
+        caller is { Person: not null, IsBureau: true, Agency: { } agency } && directory.Find(agency) is { } own && SourceSegment.Covers(own.Division, node.Division) && (caller.Has(Role.BureauReviewer) || caller.Has(Role.BureauHead));
 }

@@ -111,7 +111,7 @@ public sealed class DetectorsTests
         Assert.Equal(Late("correction-late", Known.Police), Run(Facts("2026-03-20") with { Corrections = [correction] }));
         Assert.Equal(Late("dispute-left", Known.Bureau), Run(Facts("2026-03-20") with { Disputes = [dispute] }));
         Assert.Equal(Late("return-late", Known.Police), Run(Facts("2026-03-20") with { Returns = [flow] }));
-        Assert.Empty(Run(Facts("2026-03-10") with { Corrections = [correction], Disputes = [dispute], Returns = [flow] }));
+        Assert.Empty(Run(Facts("2026-03-10") with { Corrections = [correction with { ClosedAt = null }], Disputes = [dispute with { EndedAt = null }], Returns = [flow with { AnsweredAt = null }] }));
     }
 
     [Fact]

@@ -26,7 +26,8 @@ public sealed class RegistrationsTests
         Refuses("catalog.registration-none", await door.Begin(lab.Steward, new NewRegistration(entry.Id, RegistrationKind.Change), default));
         var draft = Good(await door.Begin(lab.Steward, new NewRegistration(entry.Id, RegistrationKind.First), default));
         Assert.Contains("云岭省交通运输厅", draft.Dossier.Source, StringComparison.Ordinal);
-        Assert.Equal(("不涉密", entry.Content.Abstract), (draft.Dossier.Safety, draft.Dossier.Content));
+        // Everybody reads a dossier in its notice: that an assessment was made, not what it concluded.
+        Assert.Equal(("已于 2026-09-18 完成保密审查", entry.Content.Abstract), (draft.Dossier.Safety, draft.Dossier.Content));
         Refuses("catalog.registration-open", await door.Begin(lab.Steward, new NewRegistration(entry.Id, RegistrationKind.First), default));
         Refuses("kernel.not-found", await door.Find(lab.Reviewer, draft.Id, default));
 
@@ -148,7 +149,7 @@ public sealed class RegistrationsTests
         var bytes = await steward.GetByteArrayAsync(path + "/package");
         Assert.Equal(Tongxiang.Core.Ledger.Canonical.Json(JsonNode.Parse(bytes)), bytes);
         Assert.Equal((string)issued["code"]!, (string)JsonNode.Parse(bytes)!["code"]!);
-        Assert.Equal("不涉密", (string)JsonNode.Parse(bytes)!["dossier"]!["safety"]!);
+        Assert.Equal("已于 2026-09-18 完成保密审查", (string)JsonNode.Parse(bytes)!["dossier"]!["safety"]!);
         using var hidden = await stranger.GetAsync(path + "/package");
         Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
         var listed = (await Api.Get(lab.Node.Http, "/api/registrations/codes"))["items"]!.AsArray().Single()!;
