@@ -73,7 +73,8 @@ static class DeskNav
             new("/desk/courses", visit["course.title"]),
             new("/desk/security", visit["factor.title"]),
         ]));
-        if (ReadingRights.BureauPages(caller)) groups.AddRange(Bureau(visit, caller, uses));
+        // Where somebody is stands first: a bureau's officer has two desks.
+        if (ReadingRights.BureauPages(caller)) groups.InsertRange(visit.Bare.StartsWith("/bureau", StringComparison.Ordinal) ? 0 : groups.Count, Bureau(visit, caller, uses));
         return groups;
     }
 

@@ -12,7 +12,7 @@ using Tongxiang.Warehouse;
 namespace Tongxiang.Gateway;
 
 /// <summary>Looks up the record that a correction is about: for a consumer by the steps of every call under its right of use, on record like any look; for the provider in its own version.</summary>
-public sealed class CorrectionLooks(Calls calls, GatewaySources sources, ServingCopies copies, IdentitySettings identity, TimeProvider clock)
+public sealed class CorrectionLooks(Calls calls, GatewaySources sources, ServingCopies copies, TimeProvider clock, IdentitySettings? identity = null)
 {
     public const string Form = "correction";
 
@@ -24,7 +24,7 @@ public sealed class CorrectionLooks(Calls calls, GatewaySources sources, Serving
     public async ValueTask<Outcome<SeenRecord?>> See(Caller caller, Entry entry, Grant? grant, IReadOnlyDictionary<string, string> key, IPAddress? from, CancellationToken ct)
     {
         // Whether a named person stands in the data is personal too.
-        if (entry.Content.Fields.Any(f => f.IsPersonal) && SecondFactorRules.ForPersonalData(identity.SecondFactor, caller) is { } weak) return weak;
+        if (entry.Content.Fields.Any(f => f.IsPersonal) && SecondFactorRules.ForPersonalData(identity?.SecondFactor ?? SecondFactorUse.Off, caller) is { } weak) return weak;
         return grant is null ? await Own(caller, entry, key, ct) : await Under(caller, entry, grant, key, from, ct);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using ExcelDataReader;
 using Tongxiang.Core.Tracing;
 using Tongxiang.Gateway.Query;
@@ -15,6 +16,9 @@ internal sealed record SliceGroup(string Slug, long VersionNumber, IReadOnlyList
 public sealed class Slices(GatewaySources sources, Calls calls, Bulk bulk, TimeProvider clock)
 {
     private const int pageRows = 5_000;
+
+    // The reader of workbooks asks the runtime for code page 1252 by number.
+    static Slices() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <summary>A leaked file in whatever form it is.</summary>
     /// <exception cref="InvalidDataException">No table can be read from it.</exception>
