@@ -51,6 +51,7 @@ internal sealed class Demonstration(IServiceProvider services, TextWriter consol
         await ActivatorUtilities.CreateInstance<SeedIdentity>(services, cast).Run(ct);
         await ActivatorUtilities.CreateInstance<SeedDuties>(services, cast).Run(ct);
         await ActivatorUtilities.CreateInstance<SeedRemedies>(services, cast, scale).Run(ct);
+        await ActivatorUtilities.CreateInstance<SeedAccords>(services, cast, scale).Run(ct);
         await Past(scale, ct);
         await ActivatorUtilities.CreateInstance<SeedDrill>(services, cast).Run(ct);
         await ActivatorUtilities.CreateInstance<SeedDemands>(services, cast).Run(ct);
