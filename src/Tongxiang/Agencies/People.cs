@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,6 +92,13 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
     {
         if (directory.Person(id) is not { } person || !((caller.Person == id && caller.Client is null) || MayAdminister(caller, person.Agency))) return Refusal.NotFound("person");
         return await Change(id, caller, "agencies.signed-out-everywhere", (users, account) => users.UpdateSecurityStampAsync(account), ct);
+    }
+
+    /// <summary>Ends every session and half sign-in of the person with this commit; its evidence is the caller's.</summary>
+    internal static async Task EndSessions(Tx tx, Id<Person> id, DateTimeOffset now)
+    {
+        await tx.Run($"update agencies_person set security_stamp = {Convert.ToHexString(RandomNumberGenerator.GetBytes(20))} where id = {id}");
+        await Changes.Record(tx, "person", id.ToString(), now);
     }
 
     internal Task<Outcome<Person>> EndSessions(Caller caller, Id<Person> id, CancellationToken ct) =>
