@@ -101,9 +101,6 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
         await Changes.Record(tx, "person", id.ToString(), now);
     }
 
-    internal Task<Outcome<Person>> EndSessions(Caller caller, Id<Person> id, CancellationToken ct) =>
-        Change(id, caller, "agencies.signed-out-everywhere", (users, account) => users.UpdateSecurityStampAsync(account), ct);
-
     private async Task<Outcome<Person>> Change(Id<Person> id, Caller caller, string kind, Func<UserManager<Account>, Account, Task<IdentityResult>> change, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
