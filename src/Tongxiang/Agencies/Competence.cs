@@ -32,7 +32,8 @@ public sealed class Competence(Db db, TimeProvider clock)
 
     internal async Task Refresh(CancellationToken ct)
     {
-        var duties = await db.List($"select role, course from agencies_course_duty", r => (Role: r.Kind<Role>(0), Course: r.Id<Course>(1)), ct);
+        // A role that restricts never falls away, whatever stands in the store.
+        var duties = (await db.List($"select role, course from agencies_course_duty", r => (Role: r.Kind<Role>(0), Course: r.Id<Course>(1)), ct)).Where(d => !RoleRules.ReadsNoContent(d.Role));
         var held = await db.List($"select person, course, max(valid_to_at) from agencies_course_certificate group by person, course", r => (Person: r.Id<Person>(0), Course: r.Id<Course>(1), Until: r.Instant(2)), ct);
         now = new Snapshot(
             duties.GroupBy(d => d.Role).ToFrozenDictionary(g => g.Key, g => g.Select(d => d.Course).ToArray()),

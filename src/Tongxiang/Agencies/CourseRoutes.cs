@@ -12,7 +12,12 @@ internal static class CourseRoutes
 
     public sealed record CourseView(Id<Course> Id, string Code, string Title, string TitleEn, string Body, string BodyEn, long PassPercent, long ValidMonths, bool IsOpen, long Revision, IReadOnlyList<AskedQuestion> Questions);
 
-    public sealed record SaveRequest(long? Revision, CourseContent Content);
+    public sealed record QuestionRequest(string? Question, string? QuestionEn, IReadOnlyList<string?>? Choices, IReadOnlyList<string?>? ChoicesEn, long? Answer);
+
+    public sealed record ContentRequest(
+        string? Code, string? Title, string? TitleEn, string? Body, string? BodyEn, long PassPercent, long ValidMonths, bool IsOpen, IReadOnlyList<QuestionRequest?>? Questions);
+
+    public sealed record SaveRequest(long? Revision, ContentRequest? Content);
 
     public sealed record TakeRequest(long Revision, IReadOnlyList<long>? Answers);
 
@@ -41,9 +46,8 @@ internal static class CourseRoutes
 
     private static async Task<IResult> Save(Id<Course>? id, SaveRequest request, HttpContext http, Courses door, CancellationToken ct)
     {
-        var c = request.Content;
-        var whole = c with { Code = c.Code ?? "", Title = c.Title ?? "", TitleEn = c.TitleEn ?? "", Body = c.Body ?? "", BodyEn = c.BodyEn ?? "", Questions = c.Questions ?? [] };
-        return (await door.Save(http.Caller(), id, request.Revision, whole, ct)).Answer(made => id is null ? TypedResults.Created($"/api/courses/{made.Id}", View(made)) : (IResult)TypedResults.Ok(View(made)));
+        if (request.Content is not { } content) return Refusal.Invalid(new FieldError("content", "kernel.required")).ToProblem();
+        return (await door.Save(http.Caller(), id, request.Revision, Whole(content), ct)).Answer(made => id is null ? TypedResults.Created($"/api/courses/{made.Id}", View(made)) : (IResult)TypedResults.Ok(View(made)));
     }
 
     private static async Task<IResult> Take(Id<Course> id, TakeRequest request, HttpContext http, Courses door, CancellationToken ct) =>
@@ -51,6 +55,14 @@ internal static class CourseRoutes
 
     private static async Task<IResult> Require(Id<Course> id, DutyRequest request, HttpContext http, Courses door, CancellationToken ct) =>
         (await door.Require(http.Caller(), request.Role, id, request.IsRequired, ct)).Answer(_ => TypedResults.NoContent());
+
+    // What was left out is empty, and the rules say which; a question without an answer has none of its choices right.
+    private static CourseContent Whole(ContentRequest c) => new(
+        c.Code ?? "", c.Title ?? "", c.TitleEn ?? "", c.Body ?? "", c.BodyEn ?? "", c.PassPercent, c.ValidMonths, c.IsOpen, [.. (c.Questions ?? []).Select(Whole)]);
+
+    private static CourseQuestion Whole(QuestionRequest? q) => new(q?.Question ?? "", q?.QuestionEn ?? "", Filled(q?.Choices), Filled(q?.ChoicesEn), q?.Answer ?? -1);
+
+    private static IReadOnlyList<string> Filled(IReadOnlyList<string?>? choices) => [.. (choices ?? []).Select(c => c ?? "")];
 
     private static CourseView View(Course course)
     {

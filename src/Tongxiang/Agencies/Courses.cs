@@ -6,7 +6,7 @@ using Tongxiang.Kernel;
 namespace Tongxiang.Agencies;
 
 /// <summary>Courses, tests and certificates for data and security staff (R22), and the roles that take one.</summary>
-public sealed class Courses(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, Competence competence)
+public sealed class Courses(Db db, TimeProvider clock, EvidenceLog evidence, Directory directory, Competence competence, NodeSettings settings)
 {
     /// <summary>Tests of one course that a person may take on one civil day.</summary>
     public const int TestsPerDay = 3;
@@ -101,10 +101,9 @@ public sealed class Courses(Db db, TimeProvider clock, EvidenceLog evidence, Dir
     /// <summary>From now on the role holds only with a valid certificate of the course, or no longer so.</summary>
     public async Task<Outcome<bool>> Require(Caller caller, Role role, Id<Course> id, bool isRequired, CancellationToken ct)
     {
-        if (caller != Caller.Platform && !(caller is { IsBureau: true, Client: null } && caller.Has(Role.BureauHead))) return Refusal.Forbidden("agencies.only-bureau-head");
+        if (!MayRequire(caller)) return Refusal.Forbidden("agencies.only-bureau-head");
         if (await Find(id, ct) is not { } course) return Refusal.NotFound("course");
-        // Whoever decides on it would shut himself out, and nobody could let him in again.
-        if (role is Role.BureauHead or Role.Citizen or Role.CompanyUser) return new Refusal(422, "agencies.course-role", RoleRules.Say(role));
+        if (isRequired && RoleRules.WrongForCertificate(role) is { } wrong) return wrong;
         if (isRequired && !course.Content.IsOpen) return Refusal.Conflict("agencies.course-closed", course.Content.Code);
         var now = clock.GetUtcNow();
         await db.Commit(async tx =>
@@ -152,6 +151,10 @@ public sealed class Courses(Db db, TimeProvider clock, EvidenceLog evidence, Dir
 
     /// <summary>Whether the caller writes courses.</summary>
     public static bool MayKeep(Caller caller) => caller == Caller.Platform || (caller is { IsBureau: true, Client: null } && (caller.Has(Role.BureauHead) || caller.Has(Role.BureauReviewer)));
+
+    /// <summary>Whether the caller decides which roles take a certificate, everywhere on the node: the head of the bureau of its own division; a bureau hosted for a lower one does not.</summary>
+    public bool MayRequire(Caller caller) => caller == Caller.Platform
+        || (caller is { IsBureau: true, Client: null, Agency: { } agency } && caller.Has(Role.BureauHead) && directory.Find(agency)?.Division == settings.Division);
 
     private bool Oversees(Caller caller, Id<Agency>? agency) => caller is { Client: null, IsBureau: true, Agency: { } own } && agency is { } target && (own == target || directory.Find(target)?.Bureau == own)
         && (caller.Has(Role.BureauHead) || caller.Has(Role.BureauReviewer) || RoleRules.Administrators.Any(caller.Has));

@@ -24,9 +24,13 @@ internal sealed class ExternalProvider(IdentitySettings settings, TimeProvider c
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
     private readonly SemaphoreSlim loading = new(1, 1);
     private volatile Known? known;
+    private volatile Silence? silence;
 
     /// <summary>The provider's addresses and keys as read last.</summary>
     private sealed record Known(string Authorize, string Token, IReadOnlyList<SecurityKey> Keys, DateTimeOffset At);
+
+    /// <summary>When it last did not answer as it should.</summary>
+    private sealed record Silence(DateTimeOffset At);
 
     private ExternalSettings External => settings.External;
 
@@ -101,24 +105,37 @@ internal sealed class ExternalProvider(IdentitySettings settings, TimeProvider c
     {
         var now = clock.GetUtcNow();
         if (known is { } read && now - read.At < (again ? pause : fresh)) return again ? null : read;
+        // A provider that is down is not asked for everybody who comes by: they would wait in a row, ten seconds each.
+        if (IsSilent()) return again ? null : known;
         await loading.WaitAsync(ct);
         try
         {
             if (known is { } other && now - other.At < (again ? pause : fresh)) return other;
-            if (External.Issuer is not { } issuer || !IsAllowed(issuer)) return null;
-            using var ask = new HttpRequestMessage(HttpMethod.Get, issuer.TrimEnd('/') + "/.well-known/openid-configuration");
-            if (await Ask(ask, ct) is not { ValueKind: JsonValueKind.Object } document || Text(document, "issuer") != issuer) return known;
-            var (authorize, token, jwks) = (Text(document, "authorization_endpoint"), Text(document, "token_endpoint"), Text(document, "jwks_uri"));
-            if (!IsAllowed(authorize) || !IsAllowed(token) || !IsAllowed(jwks)) return known;
-            using var askKeys = new HttpRequestMessage(HttpMethod.Get, jwks);
-            if (await Ask(askKeys, ct) is not { ValueKind: JsonValueKind.Object } keys) return known;
-            // Secrets of both sides have no place among a provider's public keys.
-            return known = new Known(authorize!, token!, [.. new JsonWebKeySet(keys.GetRawText()).GetSigningKeys().Where(k => k is not SymmetricSecurityKey && k is not JsonWebKey { Kty: "oct" })], now);
+            if (IsSilent()) return again ? null : known;
+            // Whoever asked first may leave meanwhile; what is learnt serves the others.
+            var learnt = await Learn(now);
+            silence = learnt is null ? new Silence(clock.GetUtcNow()) : null;
+            return learnt is null ? known : known = learnt;
         }
         finally
         {
             loading.Release();
         }
+    }
+
+    private bool IsSilent() => silence is { } last && clock.GetUtcNow() - last.At < pause;
+
+    private async Task<Known?> Learn(DateTimeOffset now)
+    {
+        if (External.Issuer is not { } issuer || !IsAllowed(issuer)) return null;
+        using var ask = new HttpRequestMessage(HttpMethod.Get, issuer.TrimEnd('/') + "/.well-known/openid-configuration");
+        if (await Ask(ask, CancellationToken.None) is not { ValueKind: JsonValueKind.Object } document || Text(document, "issuer") != issuer) return null;
+        var (authorize, token, jwks) = (Text(document, "authorization_endpoint"), Text(document, "token_endpoint"), Text(document, "jwks_uri"));
+        if (!IsAllowed(authorize) || !IsAllowed(token) || !IsAllowed(jwks)) return null;
+        using var askKeys = new HttpRequestMessage(HttpMethod.Get, jwks);
+        if (await Ask(askKeys, CancellationToken.None) is not { ValueKind: JsonValueKind.Object } keys) return null;
+        // Secrets of both sides have no place among a provider's public keys.
+        return new Known(authorize!, token!, [.. new JsonWebKeySet(keys.GetRawText()).GetSigningKeys().Where(k => k is not SymmetricSecurityKey && k is not JsonWebKey { Kty: "oct" })], now);
     }
 
     private async Task<JsonElement> Ask(HttpRequestMessage request, CancellationToken ct)

@@ -29,6 +29,8 @@ internal sealed partial class ExternalSignIn(
 
     public sealed record LinkRequest(string? StaffId);
 
+    public sealed record LinkDecision(bool IsApproved, string? Note);
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sign-in/external", (HttpContext http, ExternalSignIn door, string? returnUrl, CancellationToken ct) => door.Begin(http, returnUrl, ct)).WithOrder(-1).ExcludeFromDescription();
@@ -39,6 +41,13 @@ internal sealed partial class ExternalSignIn(
             (await door.Link(http.Caller(), id, request.StaffId ?? "", ct)).Answer(l => TypedResults.Ok(l))).WithIdempotency().WithName("agencies.external-link");
         link.MapDelete("", async (Id<Person> id, HttpContext http, ExternalPeople door, CancellationToken ct) =>
             (await door.Unlink(http.Caller(), id, ct)).Answer(_ => TypedResults.NoContent())).WithName("agencies.external-unlink");
+        var links = routes.MapGroup("/api/external-links").DisableAntiforgery().WithTags("agencies");
+        links.MapGet("/waiting", async (HttpContext http, ExternalPeople door, CancellationToken ct) =>
+            TypedResults.Ok(new Page<ExternalLink>(await door.Waiting(http.Caller(), ct), null))).WithName("agencies.external-waiting");
+        links.MapPost("/{id}/decision", async (Id<ExternalLink> id, LinkDecision said, HttpContext http, ExternalPeople door, CancellationToken ct) =>
+            (await door.Decide(http.Caller(), id, said.IsApproved, said.Note ?? "", ct)).Answer(l => TypedResults.Ok(l))).WithName("agencies.external-decide");
+        links.MapDelete("/{id}", async (Id<ExternalLink> id, HttpContext http, ExternalPeople door, CancellationToken ct) =>
+            (await door.Withdraw(http.Caller(), id, ct)).Answer(_ => TypedResults.NoContent())).WithName("agencies.external-withdraw");
     }
 
     private async Task<IResult> Begin(HttpContext http, string? returnUrl, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,16 +60,18 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
     public async Task<Outcome<Person>> Disable(Caller caller, Id<Person> id, CancellationToken ct)
     {
         if (directory.Person(id) is not { } person || !MayAdminister(caller, person.Agency) || caller.Person == id) return Refusal.NotFound("person");
-        // One of the three is taken its role first, and that by two: no administrator shuts out another.
-        if (caller != Caller.Platform && person.Roles.Any(RoleRules.Administrators.Contains)) return Refusal.Forbidden("agencies.disable-administrator", person.Name);
         var now = clock.GetUtcNow();
-        await db.Commit(async tx =>
+        var refusal = await db.Commit<Refusal?>(async tx =>
         {
+            // One of the three is taken its role first, and that by two: no administrator shuts out another.
+            if (caller != Caller.Platform && (await RolesOf(tx, id)).Any(RoleRules.Administrators.Contains)) return Refusal.Forbidden("agencies.disable-administrator", person.Name);
             await tx.Run($"update agencies_person set is_enabled = 0 where id = {id}");
             await tx.Run($"update agencies_appointment set until_at = {now} where person = {id} and until_at is null");
             await Changes.Record(tx, "person", id.ToString(), now);
             await evidence.Append(tx, Said(caller, id, "agencies.person-disabled"));
+            return null;
         }, ct);
+        if (refusal is not null) return refusal;
         await directory.Refresh(ct);
         return person;
     }
@@ -91,8 +94,12 @@ public sealed partial class People(Db db, TimeProvider clock, EvidenceLog eviden
         return await Change(id, caller, "agencies.signed-out-everywhere", (users, account) => users.UpdateSecurityStampAsync(account), ct);
     }
 
-    internal Task<Outcome<Person>> EndSessions(Caller caller, Id<Person> id, CancellationToken ct) =>
-        Change(id, caller, "agencies.signed-out-everywhere", (users, account) => users.UpdateSecurityStampAsync(account), ct);
+    /// <summary>Ends every session and half sign-in of the person with this commit; its evidence is the caller's.</summary>
+    internal static async Task EndSessions(Tx tx, Id<Person> id, DateTimeOffset now)
+    {
+        await tx.Run($"update agencies_person set security_stamp = {Convert.ToHexString(RandomNumberGenerator.GetBytes(20))} where id = {id}");
+        await Changes.Record(tx, "person", id.ToString(), now);
+    }
 
     private async Task<Outcome<Person>> Change(Id<Person> id, Caller caller, string kind, Func<UserManager<Account>, Account, Task<IdentityResult>> change, CancellationToken ct)
     {

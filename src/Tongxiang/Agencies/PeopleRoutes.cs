@@ -11,15 +11,20 @@ internal static class PeopleRoutes
 {
     public sealed record PersonView(Id<Person> Id, string UserName, string Name, Id<Agency>? Agency, IReadOnlyList<Role> Roles);
 
-    public sealed record EnrolRequest(string UserName, string Name, Id<Agency>? Agency, IReadOnlyList<Role> Roles, string Password, string? Email);
+    public sealed record EnrolRequest(string? UserName, string? Name, Id<Agency>? Agency, IReadOnlyList<Role>? Roles, string? Password, string? Email);
 
-    public sealed record RolesRequest(IReadOnlyList<Role> Roles, string? Reason);
+    public sealed record RolesRequest(IReadOnlyList<Role>? Roles, string? Reason);
 
     public sealed record Decision(bool IsApproved, string? Note);
 
     public sealed record HeadRequest(Id<Person> Person);
 
     public sealed record FoundingView(bool IsOpen);
+
+    public sealed record FounderRequest(string? UserName, string? Name, string? Password);
+
+    public sealed record FoundRequest(
+        string? Token, string? BureauName, string? BureauNameEn, string? CreditCode, string? Division, FounderRequest? System, FounderRequest? Security, FounderRequest? Audit);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -38,8 +43,8 @@ internal static class PeopleRoutes
         agencies.MapGet("/appointments", Appointments).WithName("agencies.appointments");
         var founding = routes.MapGroup("/api/founding").DisableAntiforgery().WithTags("agencies");
         founding.MapGet("", async (Founding door, CancellationToken ct) => TypedResults.Ok(new FoundingView(await door.IsOpen(ct)))).WithName("agencies.founding");
-        founding.MapPost("", async (FoundingRequest request, Founding door, CancellationToken ct) =>
-            (await door.Found(request, ct)).Answer(a => TypedResults.Created($"/api/agencies/{a.Id}", a))).WithName("agencies.found");
+        founding.MapPost("", async (FoundRequest request, Founding door, CancellationToken ct) =>
+            (await door.Found(Whole(request), ct)).Answer(a => TypedResults.Created($"/api/agencies/{a.Id}", a))).WithName("agencies.found");
     }
 
     private static Ok<Page<PersonView>> List(HttpContext http, People people, Directory directory, string? after, int? limit)
@@ -52,7 +57,7 @@ internal static class PeopleRoutes
     }
 
     private static async Task<IResult> Enrol(EnrolRequest request, HttpContext http, People people, CancellationToken ct) =>
-        (await people.Enrol(http.Caller(), new NewPerson(request.UserName, request.Name, request.Agency, (request.Roles ?? []).ToHashSet(), request.Password, request.Email), ct))
+        (await people.Enrol(http.Caller(), new NewPerson(request.UserName ?? "", request.Name ?? "", request.Agency, (request.Roles ?? []).ToHashSet(), request.Password ?? "", request.Email), ct))
             .Answer(p => TypedResults.Created($"/api/people/{p.Id}", View(p)));
 
     private static async Task<IResult> Ask(Id<Person> id, RolesRequest request, HttpContext http, People people, CancellationToken ct) =>
@@ -79,6 +84,12 @@ internal static class PeopleRoutes
     private static async Task<IResult> Appointments(Id<Agency> id, HttpContext http, People people, Roster roster, CancellationToken ct) =>
         people.SeesPeople(http.Caller(), id) || http.Caller() is { Person: not null, Client: null } own && own.Agency == id
             ? TypedResults.Ok(new Page<Appointment>(await roster.Appointments(id, ct), null)) : Refusal.NotFound("agency").ToProblem();
+
+    // What was left out is empty, and said so field by field.
+    private static FoundingRequest Whole(FoundRequest r) => new(
+        r.Token ?? "", r.BureauName ?? "", r.BureauNameEn ?? "", r.CreditCode ?? "", r.Division, Whole(r.System), Whole(r.Security), Whole(r.Audit));
+
+    private static Founder Whole(FounderRequest? f) => new(f?.UserName ?? "", f?.Name ?? "", f?.Password ?? "");
 
     private static PersonView View(Person person) => new(person.Id, person.UserName, person.Name, person.Agency, [.. person.Roles.Order()]);
 }

@@ -23,7 +23,7 @@ public static class RoleRules
         if (roles.Count(Administrators.Contains) > 1) return new Refusal(422, "agencies.roles-separate");
         foreach (var role in roles)
         {
-            if (!IsAlone(role) || roles.Count == 1) continue;
+            if (!ReadsNoContent(role) || roles.Count == 1) continue;
             return new Refusal(422, "agencies.role-alone", Say(role)) { Article = role == Role.Vendor ? "Order 809 art. 36" : null };
         }
         foreach (var role in roles)
@@ -36,11 +36,22 @@ public static class RoleRules
         after.Except(before).Any(r => !harmless.Contains(r)) || before.Except(after).Any(Administrators.Contains);
 
     /// <summary>Whether the roles leave no way to content but break-glass: contractors, administrators and inspectors (Order 809 art. 36).</summary>
-    public static bool ReadsNoContent(IReadOnlySet<Role> roles) => roles.Contains(Role.Vendor) || Administrators.Any(roles.Contains) || Inspectors.Any(roles.Contains);
+    public static bool ReadsNoContent(IReadOnlySet<Role> roles) => roles.Any(ReadsNoContent);
+
+    /// <summary>Whether it is one of those roles: each is held alone, and takes away rather than gives.</summary>
+    public static bool ReadsNoContent(Role role) => role == Role.Vendor || Administrators.Contains(role) || Inspectors.Contains(role);
+
+    /// <summary>Why the role may not rest on a certificate; null when it may.</summary>
+    public static Refusal? WrongForCertificate(Role role) => role switch
+    {
+        // Whoever decides on it would shut himself out, and nobody could let him in again.
+        Role.BureauHead or Role.Citizen or Role.CompanyUser => new Refusal(422, "agencies.course-role", Say(role)),
+        // It restricts: falling away it would open what it closes, and one decision would switch all administrators off.
+        _ when ReadsNoContent(role) => new Refusal(422, "agencies.course-restricting", Say(role)),
+        _ => null,
+    };
 
     public static TextKey Say(Role role) => new("agencies.role." + role);
-
-    private static bool IsAlone(Role role) => role == Role.Vendor || Administrators.Contains(role) || Inspectors.Contains(role);
 
     private static bool Fits(AgencyKind? kind, Role role) => kind switch
     {

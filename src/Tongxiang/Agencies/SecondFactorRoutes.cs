@@ -12,7 +12,8 @@ internal static class SecondFactorRoutes
 
     public sealed record RecoveryCodes(IReadOnlyList<string> Codes);
 
-    public sealed record CertificateRequest(string Pem);
+    /// <param name="Code">Of the authenticator, where one is set up.</param>
+    public sealed record CertificateRequest(string Pem, string? Code = null);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -42,7 +43,7 @@ internal static class SecondFactorRoutes
         await factors.Remove(http.Caller(), request.Code ?? "", http.Connection.RemoteIpAddress, ct) is { } refusal ? refusal.ToProblem() : TypedResults.NoContent();
 
     private static async Task<IResult> AddCertificate(CertificateRequest request, HttpContext http, SecondFactors factors, CancellationToken ct) =>
-        (await factors.AddCertificate(http.Caller(), request.Pem ?? "", ct)).Answer(c => TypedResults.Created($"/api/session/second-factor/certificates/{c.Id}", c));
+        (await factors.AddCertificate(http.Caller(), request.Pem ?? "", request.Code, http.Connection.RemoteIpAddress, ct)).Answer(c => TypedResults.Created($"/api/session/second-factor/certificates/{c.Id}", c));
 
     private static async Task<IResult> WithdrawCertificate(Id<PersonCertificate> id, HttpContext http, SecondFactors factors, CancellationToken ct) =>
         (await factors.WithdrawCertificate(http.Caller(), id, ct)).Answer(_ => TypedResults.NoContent());

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
@@ -12,13 +13,16 @@ public sealed record PersonCertificate(Id<PersonCertificate> Id, string Thumbpri
 public sealed partial class SecondFactors
 {
     private const int MostCertificates = 5;
+    private const int LongestPem = 8_000;
 
     /// <summary>Registers the person's certificate: where the node or its front asks for certificates (mutual TLS), showing it is the second factor.</summary>
     /// <param name="pem">The certificate alone; the private key stays on the card.</param>
-    public async Task<Outcome<PersonCertificate>> AddCertificate(Caller caller, string pem, CancellationToken ct)
+    /// <param name="code">Of the authenticator, where one is set up: an open session alone adds no second way in.</param>
+    public async Task<Outcome<PersonCertificate>> AddCertificate(Caller caller, string pem, string? code, IPAddress? address, CancellationToken ct)
     {
         if (caller is not { Person: { } id, Client: null } || directory.Person(id) is not { } person) return new Refusal(401, "agencies.sign-in-first");
         if (settings.SecondFactor == SecondFactorUse.Off) return Refusal.Conflict("agencies.factor-off");
+        if (pem.Length > LongestPem) return Refusal.Invalid(new FieldError("pem", "kernel.too-long", LongestPem, pem.Length));
         if (pem.Contains("PRIVATE KEY", StringComparison.Ordinal)) return Refusal.Invalid(new FieldError("pem", "agencies.certificate-private"));
         if (Read(pem) is not { } certificate) return Refusal.Invalid(new FieldError("pem", "agencies.certificate-form"));
         using (certificate)
@@ -26,6 +30,11 @@ public sealed partial class SecondFactors
             var now = clock.GetUtcNow();
             if (certificate.NotAfter <= now.LocalDateTime) return Refusal.Invalid(new FieldError("pem", "agencies.certificate-ended", WorkCalendar.Day(certificate.NotAfter.ToUniversalTime())));
             if ((await CertificatesOf(id, ct)).Count >= MostCertificates) return Refusal.Conflict("agencies.certificate-many", MostCertificates);
+            if (await Load(id, ct) is not null)
+            {
+                if (string.IsNullOrWhiteSpace(code)) return Refusal.Invalid(new FieldError("code", "agencies.certificate-code"));
+                if (await Check(id, code, address, ct) is { } wrong) return wrong;
+            }
             var made = new PersonCertificate(Id<PersonCertificate>.New(clock), Certificates.Thumbprint(certificate), certificate.Subject, certificate.NotAfter.ToUniversalTime(), now);
             try
             {

@@ -36,7 +36,7 @@ public sealed partial class SecondFactors(Db db, TimeProvider clock, EvidenceLog
     private readonly byte[] digests = key.Derive("agencies recovery code");
     private readonly Attempts attempts = new(db, clock, key);
 
-    private sealed record Row(byte[] Secret, long LastStep, DateTimeOffset? ConfirmedAt);
+    private sealed record Row(byte[] Secret, long LastStep, DateTimeOffset ConfirmedAt);
 
     public SecondFactorUse Use => settings.SecondFactor;
 
@@ -45,51 +45,14 @@ public sealed partial class SecondFactors(Db db, TimeProvider clock, EvidenceLog
     {
         var row = await Load(person, ct);
         var left = await db.One($"select count(*) from agencies_recovery_code where person = {person} and used_at is null", r => r.GetInt64(0), ct);
-        return new SecondFactorState(row?.ConfirmedAt is not null, row?.ConfirmedAt, row?.ConfirmedAt is null ? 0 : left, await CertificatesOf(person, ct));
-    }
-
-    /// <summary>Offers a key to set up; asked again before the first code, it is the same key.</summary>
-    public async Task<Outcome<SecondFactorOffer>> Begin(Id<Person> id, CancellationToken ct)
-    {
-        if (settings.SecondFactor == SecondFactorUse.Off) return Refusal.Conflict("agencies.factor-off");
-        if (directory.Person(id) is not { } person) return Refusal.NotFound("person");
-        if (await Load(id, ct) is not { } row)
-        {
-            var made = RandomNumberGenerator.GetBytes(Totp.KeyBytes);
-            await db.Run($"insert into agencies_second_factor (person, secret, last_step, made_at) values ({id}, {key.Wrap(made, Context(id))}, 0, {clock.GetUtcNow()}) on conflict (person) do nothing", ct);
-            row = (await Load(id, ct))!;
-        }
-        if (row.ConfirmedAt is not null) return Refusal.Conflict("agencies.factor-on");
-        var secret = key.Unwrap(row.Secret, Context(id));
-        return new SecondFactorOffer(Totp.Base32(secret), Totp.Address(node.Name, person.UserName, secret));
-    }
-
-    /// <summary>The first right code sets it up; the recovery codes are shown this once and kept as digests.</summary>
-    public async Task<Outcome<IReadOnlyList<string>>> Confirm(Id<Person> id, string code, IPAddress? address, CancellationToken ct)
-    {
-        if (await Slowed(id, address, ct) is { } slow) return slow;
-        if (directory.Person(id) is not { } person || await Load(id, ct) is not { ConfirmedAt: null } row) return Refusal.Conflict("agencies.factor-not-begun");
-        if (Totp.Match(key.Unwrap(row.Secret, Context(id)), Plain(code), clock.GetUtcNow(), row.LastStep) is not { } step) return Wrong();
-        var now = clock.GetUtcNow();
-        var codes = Enumerable.Range(0, Recoveries).Select(_ => NewRecovery()).ToArray();
-        var isFirst = await db.Commit(async tx =>
-        {
-            if (await tx.Run($"update agencies_second_factor set confirmed_at = {now}, last_step = {step} where person = {id} and confirmed_at is null") == 0) return false;
-            await tx.Run($"delete from agencies_recovery_code where person = {id}");
-            foreach (var one in codes) await tx.Run($"insert into agencies_recovery_code (person, digest) values ({id}, {Digest(id, one)})");
-            await evidence.Append(tx, Said(person, id.ToString(), "agencies.factor-on", now));
-            return true;
-        }, ct);
-        if (!isFirst) return Refusal.Conflict("agencies.factor-not-begun");
-        await attempts.Succeeded(Subject(id), address, ct);
-        return codes;
+        return new SecondFactorState(row is not null, row?.ConfirmedAt, row is null ? 0 : left, await CertificatesOf(person, ct));
     }
 
     /// <summary>Checks a code of the program or a recovery code; each counts once, on whatever copy it is shown.</summary>
     public async Task<Refusal?> Check(Id<Person> id, string code, IPAddress? address, CancellationToken ct)
     {
         if (await Slowed(id, address, ct) is { } slow) return slow;
-        if (directory.Person(id) is not { } person || await Load(id, ct) is not { ConfirmedAt: not null } row) return Wrong();
+        if (directory.Person(id) is not { } person || await Load(id, ct) is not { } row) return Wrong();
         var (now, plain) = (clock.GetUtcNow(), Plain(code));
         var isRight = Totp.Match(key.Unwrap(row.Secret, Context(id)), plain, now, row.LastStep) is { } step
             // Of two that show the same code at one moment the second finds its step taken.
@@ -110,31 +73,39 @@ public sealed partial class SecondFactors(Db db, TimeProvider clock, EvidenceLog
     {
         if (caller is not { Person: { } id, Client: null }) return new Refusal(401, "agencies.sign-in-first");
         if (await Check(id, code, address, ct) is { } wrong) return wrong;
-        await Erase(caller, id, "agencies.factor-off", ct);
+        await db.Commit(tx => Erase(tx, caller, id, "agencies.factor-off", clock.GetUtcNow()), ct);
         return null;
     }
 
-    /// <summary>A security administrator takes a lost one away; the person sets up another at the next sign-in. Every session ends.</summary>
+    /// <summary>A security administrator takes a lost one away, with every certificate: the card may be lost too. The person sets up another at the next sign-in; every session ends.</summary>
     public async Task<Outcome<Person>> Reset(Caller caller, Id<Person> id, People people, CancellationToken ct)
     {
         if (directory.Person(id) is not { } person || !people.MayApprove(caller, person.Agency)) return Refusal.NotFound("person");
         if (caller.Person == id) return Refusal.Forbidden("agencies.own-factor");
-        await Erase(caller, id, "agencies.factor-reset", ct);
-        return await people.EndSessions(caller, id, ct);
+        var now = clock.GetUtcNow();
+        await db.Commit(async tx =>
+        {
+            await Erase(tx, caller, id, "agencies.factor-reset", now);
+            await tx.Run($"update agencies_person_certificate set until_at = {now} where person = {id} and until_at is null");
+            await People.EndSessions(tx, id, now);
+        }, ct);
+        await directory.Refresh(ct);
+        return person;
     }
 
-    private Task Erase(Caller caller, Id<Person> id, string kind, CancellationToken ct) => db.Commit(async tx =>
+    private async Task Erase(Tx tx, Caller caller, Id<Person> id, string kind, DateTimeOffset now)
     {
         await tx.Run($"delete from agencies_recovery_code where person = {id}");
         await tx.Run($"delete from agencies_second_factor where person = {id}");
-        if (directory.Person(id) is { } person) await evidence.Append(tx, Said(person, caller.Actor, kind, clock.GetUtcNow()));
-    }, ct);
+        await tx.Run($"delete from agencies_factor_offer where person = {id}");
+        if (directory.Person(id) is { } person) await evidence.Append(tx, Said(person, caller.Actor, kind, now));
+    }
 
     private async Task<Refusal?> Slowed(Id<Person> id, IPAddress? address, CancellationToken ct) =>
         await attempts.Begin(Subject(id), address, ct) is { } wait ? new Refusal(429, "agencies.too-many-tries") { RetryAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds) } : null;
 
     private Task<Row?> Load(Id<Person> id, CancellationToken ct) =>
-        db.One($"select secret, last_step, confirmed_at from agencies_second_factor where person = {id}", r => new Row(r.Bytes(0), r.GetInt64(1), r.InstantOrNull(2)), ct);
+        db.One($"select secret, last_step, confirmed_at from agencies_second_factor where person = {id}", r => new Row(r.Bytes(0), r.GetInt64(1), r.Instant(2)), ct);
 
     // Fifty bits each: with the slowed tries more than anybody guesses.
     private static string NewRecovery()

@@ -10,7 +10,7 @@ namespace Tongxiang.Agencies;
 internal static class SessionRoutes
 {
     /// <param name="Code">Of the second factor, when the person has one and gives it at once.</param>
-    public sealed record SignInRequest(string User, string Password, string? Code = null);
+    public sealed record SignInRequest(string? User, string? Password, string? Code = null);
 
     public sealed record SessionView(string Kind, string? Id, string Name, string? Agency, string? AgencyName, IReadOnlyList<Role> Roles);
 
@@ -73,7 +73,7 @@ internal static class SessionRoutes
 
     private static async Task<IResult> SignIn(SignInRequest request, HttpContext http, Sessions sessions, Directory directory, CancellationToken ct)
     {
-        var outcome = await sessions.SignIn(http, request.User, request.Password, ct, request.Code);
+        var outcome = await sessions.SignIn(http, request.User ?? "", request.Password ?? "", ct, request.Code);
         return outcome.Answer(person => TypedResults.Ok(View(person, directory)));
     }
 
@@ -83,11 +83,11 @@ internal static class SessionRoutes
         return TypedResults.NoContent();
     }
 
-    private sealed record NewPassword(string Current, string Next);
+    private sealed record NewPassword(string? Current, string? Next);
 
     private static async Task<IResult> ChangePassword(NewPassword request, HttpContext http, People people, Sessions sessions, CancellationToken ct)
     {
-        var outcome = await people.ChangePassword(http.Caller(), request.Current, request.Next, ct);
+        var outcome = await people.ChangePassword(http.Caller(), request.Current ?? "", request.Next ?? "", ct);
         if (!outcome.IsRefused) await sessions.SignOut(http, ct);
         return outcome.Answer(_ => TypedResults.NoContent());
     }

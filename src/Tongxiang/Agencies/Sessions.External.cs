@@ -14,7 +14,7 @@ public sealed partial class Sessions
         return hasFactor ? await Begin(http, person, stamp, "provider", origin.Text, ct) : await Proceed(http, person, stamp, null, origin.Text, ct);
     }
 
-    /// <summary>Ends the sessions that the provider names, on every copy within a second; false for a logout token that was used before.</summary>
+    /// <summary>Ends the sessions and half sign-ins that the provider names, on every copy within a second; false for a logout token that was used before.</summary>
     internal async Task<bool> EndFrom(string issuer, string? subject, string? session, string number, DateTimeOffset until, CancellationToken ct)
     {
         var now = clock.GetUtcNow();

@@ -93,6 +93,7 @@ public sealed partial class Sessions
         var now = clock.GetUtcNow();
         await db.Run($"delete from agencies_session_end where until_at < {now}", ct);
         await ForgetExternal(now, ct);
+        await factors.Forget(now, ct);
     }
 
     /// <summary>Failed sign-ins are evidence as a number: names that were tried may be passwords typed into the wrong box.</summary>
@@ -104,12 +105,13 @@ public sealed partial class Sessions
             new Dictionary<string, string> { ["count"] = count.ToString(CultureInfo.InvariantCulture) })), ct);
     }
 
-    private async Task<Person> Begin(HttpContext http, Person person, string stamp, string? factor, string? external, CancellationToken ct)
+    /// <param name="half">The half sign-in that this completes.</param>
+    private async Task<Outcome<Person>> Begin(HttpContext http, Person person, string stamp, string? factor, string? external, CancellationToken ct, string? half = null)
     {
         await End(http.User, ct);
         halves.Forget(http);
         var now = clock.GetUtcNow();
-        var session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var session = NewKey();
         var identity = new ClaimsIdentity(Scheme, "sub", "role");
         identity.AddClaims(
         [
@@ -121,11 +123,15 @@ public sealed partial class Sessions
         if (factor is not null) identity.AddClaim(new Claim(Factor, factor));
         identity.AddClaims(person.Roles.Select(r => new Claim("role", r.ToString())));
         var facts = new Dictionary<string, string> { ["factor"] = factor ?? "none" };
-        await db.Commit(async tx =>
+        var isOpen = await db.Commit(async tx =>
         {
+            // The provider may have ended it on another copy a moment ago.
+            if (half is not null && await tx.One($"select session from agencies_session_end where session = {half}", r => r.GetString(0)) is not null) return false;
             await Origin(tx, session, external, now + Longest);
             await evidence.Append(tx, new Happening("agencies.signed-in", person.Id.ToString(), person.Agency?.ToString(), $"person:{person.Id}", now, facts));
+            return true;
         }, ct);
+        if (!isOpen) return new Refusal(401, "agencies.factor-late");
         await http.SignInAsync(Scheme, new ClaimsPrincipal(identity));
         return person;
     }
@@ -159,6 +165,8 @@ public sealed partial class Sessions
     // The same password in more rounds is no new password: its age and the security stamp stay, and with them every session begun on it. One changed meanwhile is left alone.
     private Task<int> Rehash(Id<Person> id, string old, string hash, CancellationToken ct) =>
         db.Run($"update agencies_person set password_hash = {hash} where id = {id} and password_hash = {old}", ct);
+
+    private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     private static Refusal Refused() => new(401, "agencies.sign-in-failed");
 }

@@ -26,6 +26,24 @@ public sealed class BreakGlassReads(Calls calls, GatewaySources sources, BreakGl
         // Only whoever asked reads; whoever allowed it has a look at it, not at the rows.
         if (await glasses.Find(caller, id, ct) is not { } glass || glass.AskedBy != caller.Person) return Refusal.NotFound("break-glass");
         if (SecondFactorRules.ForPersonalData(identity.SecondFactor, caller) is { } weak) return weak;
+        // What is not open takes nothing; the gateway says so, and that it was tried.
+        var taken = await glasses.Take(id, mostRows, ct);
+        if (taken == 0) return Refusal.Conflict("share.break-glass.rows", glass.Number, BreakGlassRules.MostRows) with { Article = BreakGlassRules.Article };
+        var read = 0;
+        try
+        {
+            var answer = await Read(caller, address, glass, query, (int)(taken ?? 0), ct);
+            read = answer.Rows.Count;
+            return answer;
+        }
+        finally
+        {
+            await glasses.GiveBack(id, (taken ?? 0) - read);
+        }
+    }
+
+    private async Task<BreakGlassRows> Read(Caller caller, IPAddress? address, BreakGlass glass, string query, int most, CancellationToken ct)
+    {
         var call = new Call
         {
             Resource = glass.Resource,
@@ -36,7 +54,7 @@ public sealed class BreakGlassReads(Calls calls, GatewaySources sources, BreakGl
             Context = new CallPurpose(null, glass.Occasion, caller.Person!.ToString()) { OperatorAssurance = Operators.OwnSession, IsOwnOperator = true },
             Form = Form,
             Under = new Id<Grant>(glass.Id.Value),
-            Adjust = (_, plan) => plan with { Limit = Math.Min(plan.Limit, mostRows) },
+            Adjust = (_, plan) => plan with { Limit = Math.Min(plan.Limit, most) },
             At = clock.GetUtcNow(),
         };
         var stop = await DataFace.Try(calls, sources, call, ct);

@@ -23,16 +23,22 @@ public sealed record BreakGlass(
     IReadOnlyList<string> Fields, string Reason, string Occasion, long Minutes, DateTimeOffset AskedAt, BreakGlassState State,
     Id<Person>? DecidedBy, Role? DecidedAs, DateTimeOffset? DecidedAt, string Note, DateTimeOffset? Until, string? EndedBy, DateTimeOffset? EndedAt, string Proof)
 {
+    /// <summary>Rows that all its reads took together.</summary>
+    public long RowsRead { get; init; }
+
     internal static readonly Sql Columns = Part(
         $"""
         id, number, entry, resource, provider, bureau, asked_by, asked_role, asked_agency, fields, reason, occasion, minutes, asked_at, state,
-        decided_by, decided_role, decided_at, note, until_at, ended_by, ended_at, evidence
+        decided_by, decided_role, decided_at, note, until_at, ended_by, ended_at, evidence, rows_read
         """);
 
     internal static BreakGlass Read(DbDataReader r) => new(
         r.Id<BreakGlass>(0), r.GetString(1), r.Id<Entry>(2), r.GetString(3), r.Id<Agency>(4), r.IdOrNull<Agency>(5), r.Id<Person>(6), r.Kind<Role>(7), r.IdOrNull<Agency>(8),
         r.Json<string[]>(9), r.GetString(10), r.GetString(11), r.GetInt64(12), r.Instant(13), r.Kind<BreakGlassState>(14),
-        r.IdOrNull<Person>(15), r.IsDBNull(16) ? null : r.Kind<Role>(16), r.InstantOrNull(17), r.GetString(18), r.InstantOrNull(19), r.TextOrNull(20), r.InstantOrNull(21), r.GetString(22));
+        r.IdOrNull<Person>(15), r.IsDBNull(16) ? null : r.Kind<Role>(16), r.InstantOrNull(17), r.GetString(18), r.InstantOrNull(19), r.TextOrNull(20), r.InstantOrNull(21), r.GetString(22))
+    {
+        RowsRead = r.GetInt64(23),
+    };
 
     /// <summary>The right that the gateway decides by: the asker's alone, for calls alone, with case and operator, and few rows.</summary>
     internal Grant AsGrant() => new(

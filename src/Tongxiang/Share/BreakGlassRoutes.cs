@@ -17,7 +17,7 @@ internal static class BreakGlassRoutes
         api.MapGet("", async (HttpContext http, BreakGlasses door, string? after, int? limit, CancellationToken ct) =>
             TypedResults.Ok(await door.List(http.Caller(), after, limit ?? 50, ct))).WithName("share.break-glasses");
         api.MapPost("", async (BreakGlassWish wish, HttpContext http, BreakGlasses door, CancellationToken ct) =>
-            (await door.Ask(http.Caller(), wish with { Fields = wish.Fields ?? [], Reason = wish.Reason ?? "", Occasion = wish.Occasion ?? "", Resource = wish.Resource ?? "" }, ct))
+            (await door.Ask(http.Caller(), wish with { Fields = [.. (wish.Fields ?? []).Select(f => f ?? "")], Reason = wish.Reason ?? "", Occasion = wish.Occasion ?? "", Resource = wish.Resource ?? "" }, ct))
                 .Answer(g => TypedResults.Created($"/api/break-glass/{g.Id}", g))).WithIdempotency().WithName("share.break-glass-ask");
         api.MapGet("/{id}", async (Id<BreakGlass> id, HttpContext http, BreakGlasses door, CancellationToken ct) =>
             await door.Find(http.Caller(), id, ct) is { } found ? TypedResults.Ok(found) : Refusal.NotFound("break-glass").ToProblem()).WithName("share.break-glass");

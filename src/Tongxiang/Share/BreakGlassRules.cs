@@ -12,6 +12,9 @@ public static class BreakGlassRules
     public const long MostMinutes = 60;
     public const long MostRows = 1_000;
 
+    /// <summary>Requests of one person that may wait at once.</summary>
+    public const int MostWaiting = 3;
+
     /// <summary>A request that nobody answered for so long lapses.</summary>
     public static readonly TimeSpan Waits = TimeSpan.FromHours(24);
 
@@ -35,15 +38,25 @@ public static class BreakGlassRules
         && (person == glass.AskedBy || DecidesAs(caller, glass) is not null
             || (glass.Bureau is { } bureau && (caller.Has(Role.AuditAdmin, bureau) || caller.Has(Role.SecurityAdmin, bureau) || caller.Has(Role.BureauHead, bureau))));
 
-    public static IReadOnlyList<FieldError> Wrong(BreakGlassWish wish, Entry entry)
+    /// <summary>What is wrong with a wish by itself, whatever it is about.</summary>
+    public static IReadOnlyList<FieldError> Wrong(BreakGlassWish wish)
     {
         List<FieldError> errors = [];
-        var known = entry.Content.Fields.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        if (wish.Resource.Trim().Length == 0) errors.Add(new("resource", "kernel.required"));
         if (wish.Fields.Count == 0) errors.Add(new("fields", "share.break-glass.fields-none"));
-        foreach (var unknown in wish.Fields.Where(f => !known.Contains(f)).Take(3)) errors.Add(new("fields", "share.break-glass.fields-unknown", unknown));
         if (wish.Reason.Trim().Length is < 10 or > 1000) errors.Add(new("reason", "share.break-glass.reason", wish.Reason.Trim().Length));
         if (wish.Occasion.Trim().Length is < 3 or > 100) errors.Add(new("occasion", "share.break-glass.occasion", wish.Occasion.Trim().Length));
         if (wish.Minutes is < 1 or > MostMinutes) errors.Add(new("minutes", "share.break-glass.minutes", MostMinutes, wish.Minutes));
         return errors;
+    }
+
+    /// <summary>What is wrong with its resource and fields. Whoever is not of government does not see closed resources: one answer, whether there is none of that name or it has no such field.</summary>
+    public static IReadOnlyList<FieldError> Wrong(BreakGlassWish wish, Entry? entry, bool isGovernment)
+    {
+        var known = entry?.Content.Fields.Select(f => f.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        var unknown = wish.Fields.Where(f => !known.Contains(f)).Take(3).ToList();
+        if (entry is not null && unknown.Count == 0) return [];
+        if (!isGovernment) return [new("resource", "share.break-glass.unseen")];
+        return entry is null ? [new("resource", "share.break-glass.resource", wish.Resource.Trim())] : [.. unknown.Select(f => new FieldError("fields", "share.break-glass.fields-unknown", f))];
     }
 }

@@ -22,12 +22,18 @@ public sealed class BreakGlasses(Db db, TimeProvider clock, EvidenceLog evidence
     public async Task<Outcome<BreakGlass>> Ask(Caller caller, BreakGlassWish wish, CancellationToken ct)
     {
         if (BreakGlassRules.AsksAs(caller) is not { } role || caller.Person is not { } person) return Refusal.Forbidden("share.break-glass.not-for-you") with { Article = BreakGlassRules.Article };
-        if (bySlug(wish.Resource.Trim()) is not { } entry) return Refusal.Invalid(new FieldError("resource", "share.break-glass.resource", wish.Resource.Trim()));
-        if (BreakGlassRules.Wrong(wish, entry) is { Count: > 0 } wrong) return Refusal.Invalid([.. wrong]);
+        if (BreakGlassRules.Wrong(wish) is { Count: > 0 } wrong) return Refusal.Invalid([.. wrong]);
         var now = clock.GetUtcNow();
-        var provider = directory.Find(entry.Agency);
         return await db.Commit<Outcome<BreakGlass>>(async tx =>
         {
+            // Counted before the resource is looked at: whoever may ask for nothing more learns nothing more. The number serialises requests of one person.
+            await tx.Next($"share_break_glass {person}");
+            var waiting = await tx.One($"select count(*) from share_break_glass where asked_by = {person} and state = 'Waiting' and asked_at > {now - BreakGlassRules.Waits}", r => r.GetInt64(0));
+            if (waiting >= BreakGlassRules.MostWaiting) return new Refusal(429, "share.break-glass.waiting", BreakGlassRules.MostWaiting);
+            var found = bySlug(wish.Resource.Trim());
+            if (BreakGlassRules.Wrong(wish, found, caller.IsGovernment) is { Count: > 0 } unseen) return Refusal.Invalid([.. unseen]);
+            var entry = found!;
+            var provider = directory.Find(entry.Agency);
             var number = await Applications.Number(tx, "YF", now);
             var made = new BreakGlass(
                 Id<BreakGlass>.New(clock), number, entry.Id, entry.Slug, entry.Agency, provider?.Kind == AgencyKind.Bureau ? provider.Id : provider?.Bureau, person, role, caller.Agency,
@@ -101,6 +107,20 @@ public sealed class BreakGlasses(Db db, TimeProvider clock, EvidenceLog evidence
     }
 
     public async Task<BreakGlass?> Find(Caller caller, Id<BreakGlass> id, CancellationToken ct) => await Load(id, ct) is { } glass && BreakGlassRules.Sees(caller, glass) ? glass : null;
+
+    /// <summary>Takes so many of the rows that are left of an open access, before they are read; 0 when none are left, null when it is not open. What was not read is given back.</summary>
+    public Task<long?> Take(Id<BreakGlass> id, long most, CancellationToken ct) => db.Commit<long?>(async tx =>
+    {
+        // The row stays locked until the commit: reads side by side, on whatever copy, take one after the other.
+        var read = await tx.One($"update share_break_glass set rows_read = rows_read where id = {id} and state = 'Open' and until_at > {clock.GetUtcNow()} returning rows_read", r => (long?)r.GetInt64(0));
+        if (read is not { } before) return null;
+        var taken = Math.Min(most, BreakGlassRules.MostRows - before);
+        await tx.Run($"update share_break_glass set rows_read = rows_read + {taken} where id = {id}");
+        return taken;
+    }, ct);
+
+    /// <summary>Gives back rows that were taken and not read.</summary>
+    public Task GiveBack(Id<BreakGlass> id, long rows) => rows == 0 ? Task.CompletedTask : db.Run($"update share_break_glass set rows_read = rows_read - {rows} where id = {id}", CancellationToken.None);
 
     /// <summary>Takes in what is open now; every copy does so each second.</summary>
     public async Task Follow(CancellationToken ct)

@@ -56,6 +56,8 @@ public enum NoticeKind
     DemandHalfTime,
     DemandOverdue,
     RegistrationEnding,
+    ExternalLinked,
+    ExternalUnlinked,
     CorrectionReported,
     CorrectionResult,
     CorrectionMade,

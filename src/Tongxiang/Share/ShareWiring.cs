@@ -26,6 +26,8 @@ public static class ShareWiring
         services.AddSingleton<MailAddresses>(p => (person, agency, ct) => Addresses(p, person, agency, ct));
         services.AddSingleton<RegistrationNotice>(p => (tx, agency, once, link, args, at) =>
             p.GetRequiredService<Notices>().Tell(tx, new Telling(NoticeKind.RegistrationEnding, new Recipient(null, agency, Role.Steward)), new About(once, link, args), at));
+        services.AddSingleton<ExternalLinkNotice>(p => (tx, person, isLinked, once, at) => p.GetRequiredService<Notices>().Tell(
+            tx, new Telling(isLinked ? NoticeKind.ExternalLinked : NoticeKind.ExternalUnlinked, new Recipient(person, null, null)), new About(once, "/desk/security", ["", "", ""]), at));
         services.AddSingleton<Deputies>();
         services.AddSingleton<Grants>();
         services.AddSingleton<GrantFeed>();

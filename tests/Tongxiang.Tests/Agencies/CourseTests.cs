@@ -60,6 +60,67 @@ public sealed class CourseTests
         Assert.Empty(await courses.Duties(default));
     }
 
+    [Theory]
+    [InlineData(Role.SystemAdmin, "agencies.course-restricting")]
+    [InlineData(Role.SecurityAdmin, "agencies.course-restricting")]
+    [InlineData(Role.AuditAdmin, "agencies.course-restricting")]
+    [InlineData(Role.Vendor, "agencies.course-restricting")]
+    [InlineData(Role.CyberspaceInspector, "agencies.course-restricting")]
+    [InlineData(Role.SecrecyInspector, "agencies.course-restricting")]
+    [InlineData(Role.AuditInspector, "agencies.course-restricting")]
+    [InlineData(Role.BureauHead, "agencies.course-role")]
+    [InlineData(Role.Citizen, "agencies.course-role")]
+    [InlineData(Role.Steward, null)]
+    [InlineData(Role.Operative, null)]
+    [InlineData(Role.SharingOfficeHead, null)]
+    public void A_role_that_restricts_rests_on_no_certificate(Role role, string? code) => Assert.Equal(code, RoleRules.WrongForCertificate(role)?.Code);
+
+    // Without the role that closes it, the department's rights would reach the contractor.
+    [Theory, EveryStore]
+    public async Task No_certificate_that_runs_out_takes_a_restriction_away_and_a_hosted_bureau_requires_none(Store store)
+    {
+        await using var lab = await TokenLab.Start(store);
+        var (courses, competence, directory) = (lab.Node.Get<Courses>(), lab.Node.Get<Competence>(), lab.Node.Get<Tongxiang.Agencies.Directory>());
+        var course = (await courses.Save(Caller.Platform, null, null, Content(), default)).Value;
+        async Task<Caller> Head(string slug, string division)
+        {
+            var bureau = (await lab.Node.Get<Roster>().Add(Caller.Platform, new Agency(Id<Agency>.New(lab.Clock), slug, "91350100M000100Y43", slug, slug, AgencyKind.Bureau, division, null, null, null), default)).Value;
+            return Caller.Of(await lab.Enrol(slug + ".head", bureau.Id, Role.BureauHead), directory);
+        }
+        var (own, hosted) = (await Head("data-bureau", "290000"), await Head("city-bureau", "290100"));
+        Assert.Equal("agencies.course-restricting", (await courses.Require(own, Role.SecurityAdmin, course.Id, true, default)).Refusal?.Code);
+        Assert.Equal("agencies.only-bureau-head", (await courses.Require(hosted, Role.Steward, course.Id, true, default)).Refusal?.Code);
+        Assert.Equal((true, false), (courses.MayRequire(own), courses.MayRequire(hosted)));
+        Assert.Null((await courses.Require(own, Role.Steward, course.Id, true, default)).Refusal);
+
+        var vendor = await lab.Enrol("police.vendor", lab.Agency.Id, Role.Vendor);
+        foreach (var role in new[] { Role.Vendor, Role.AuditAdmin })
+            await lab.Node.Get<Db>().Run($"insert into agencies_course_duty (role, course, set_by, since_at) values ({role}, {course.Id}, {"system"}, {lab.Clock.GetUtcNow()})", default);
+        await competence.Refresh(default);
+        Assert.Equal([Role.Vendor], competence.Of(vendor));
+        Assert.False(competence.IsNeeded(vendor));
+        Assert.DoesNotContain(Role.Steward, competence.Of(lab.Person));
+        Assert.Equal(["Vendor"], await Roles(lab, await lab.SignIn("police.vendor")));
+    }
+
+    // Left out or null: said field by field, never a fault of the node.
+    [Theory]
+    [InlineData("{}", "content")]
+    [InlineData("{\"content\":null}", "content")]
+    [InlineData("{\"content\":{}}", "questions")]
+    [InlineData("{\"content\":{\"questions\":[null]}}", "questions.0")]
+    [InlineData("{\"content\":{\"questions\":[{\"question\":null,\"choices\":null,\"choicesEn\":[null]}]}}", "questions.0")]
+    public async Task A_course_with_nothing_in_it_is_refused(string body, string field)
+    {
+        await using var lab = await TokenLab.Start(Store.Sqlite);
+        var bureau = (await lab.Node.Get<Roster>().Add(Caller.Platform, new Agency(Id<Agency>.New(lab.Clock), "data-bureau", "91350100M000100Y43", "数据局", "Bureau", AgencyKind.Bureau, "290000", null, null, null), default)).Value;
+        await lab.Enrol("bureau.head", bureau.Id, Role.BureauHead);
+        using var answer = await lab.Send(HttpMethod.Post, "/api/courses", JsonNode.Parse(body), cookie: await lab.SignIn("bureau.head"));
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(field, problem["errors"]!.AsObject().Select(e => e.Key));
+    }
+
     [Theory, EveryStore]
     public async Task A_changed_course_is_a_new_revision_and_two_who_change_it_see_each_other(Store store)
     {

@@ -5,7 +5,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Tongxiang.Agencies;
+using Tongxiang.Core.Crypto;
 using Tongxiang.Kernel;
+using Tongxiang.Share;
 using Tongxiang.Tests.Lab;
 
 namespace Tongxiang.Tests.Agencies;
@@ -90,6 +92,128 @@ public sealed class ExternalSignInTests
         Assert.Equal(("", "/sign-in?why=external-unknown"), await region.SignIn("/desk"));
     }
 
+    [Theory, EveryStore]
+    public async Task One_administrator_alone_links_nobody(Store store)
+    {
+        await using var region = await Region.Open(store);
+        var (links, db) = (region.Lab.Node.Get<ExternalPeople>(), region.Lab.Node.Get<Db>());
+        var (system, security, audit) = (await region.Of("bureau.system", Role.SystemAdmin), await region.Of("bureau.security", Role.SecurityAdmin), await region.Of("bureau.audit", Role.AuditAdmin));
+        var victim = await region.Lab.Enrol("health.head", region.Health.Id, Role.SharingOfficeHead);
+        var session = await region.Lab.SignIn("health.head");
+        region.Provider.Staff = "66666";
+        region.Provider.Lie = (c, _) => c["dept"] = "D02";
+
+        // His own staff id on somebody else's account: it waits, and he does not decide.
+        var asked = (await links.Link(system, victim.Id, "66666", default)).Value;
+        Assert.Equal(ExternalLinkState.Waiting, asked.State);
+        Assert.Equal(("", "/sign-in?why=external-unknown"), await region.SignIn("/desk"));
+        foreach (var other in new[] { system, audit }) Assert.Equal(404, (await links.Decide(other, asked.Id, true, "", default)).Refusal?.Status);
+        Assert.Equal("agencies.own-request", (await links.Decide(system with { Roles = new HashSet<Role> { Role.SecurityAdmin } }, asked.Id, true, "", default)).Refusal?.Code);
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => db.Run($"update agencies_external_person set state = 'Linked', decided_by = asked_by, decided_at = {0L} where id = {asked.Id}", default));
+        Assert.Equal("agencies.external-waiting", (await links.Link(system, victim.Id, "77777", default)).Refusal?.Code);
+        Assert.Equal(400, (await links.Decide(security, asked.Id, false, " ", default)).Refusal?.Status);
+        Assert.Equal(ExternalLinkState.Refused, (await links.Decide(security, asked.Id, false, "工号不符", default)).Value.State);
+        Assert.Equal("person", await region.Lab.Who(cookie: session));
+
+        var again = (await links.Link(system, victim.Id, "66666", default)).Value;
+        Assert.Equal(404, (await links.Withdraw(security, again.Id, default)).Refusal?.Status);
+        Assert.Equal(ExternalLinkState.Withdrawn, (await links.Withdraw(system, again.Id, default)).Value.State);
+        var third = (await links.Link(system, victim.Id, "66666", default)).Value;
+        var colleague = await region.Lab.Enrol("health.steward", region.Health.Id, Role.Steward);
+        var same = (await links.Link(system, colleague.Id, "66666", default)).Value;
+        Assert.Equal(new[] { third.Id, same.Id }.Order(), (await links.Waiting(security, default)).Select(l => l.Id).Order());
+        Assert.Empty(await links.Waiting(audit, default));
+
+        // Two persons: it holds, open sessions end, and the person hears of it.
+        var outcomes = await Task.WhenAll(links.Decide(security, third.Id, true, "", default), links.Decide(security, third.Id, true, "", default));
+        Assert.Single(outcomes, o => !o.IsRefused);
+        Assert.Equal("agencies.external-decided", Assert.Single(outcomes, o => o.IsRefused).Refusal!.Code);
+        Assert.Equal("agencies.external-taken", (await links.Decide(security, same.Id, true, "", default)).Refusal?.Code);
+        Assert.Equal("agencies.external-taken", (await links.Link(system, victim.Id, "88888", default)).Refusal?.Code);
+        Assert.Equal("anonymous", await region.Lab.Who(cookie: session));
+        var (cookie, _) = await region.SignIn("/desk");
+        Assert.Equal("person", await region.Lab.Who(cookie: cookie));
+        Assert.Equal("66666", (await links.Of(audit, victim.Id, default))?.StaffId);
+        Assert.Null(await links.Of(Caller.Anonymous, victim.Id, default));
+
+        Assert.Null((await links.Unlink(system, victim.Id, default)).Refusal);
+        Assert.Equal("anonymous", await region.Lab.Who(cookie: cookie));
+        Assert.Null(await links.Of(audit, victim.Id, default));
+        var told = await region.Lab.Node.Get<Notices>().Of(Caller.Of(victim, region.Lab.Node.Get<Tongxiang.Agencies.Directory>()), 10, default);
+        Assert.Equal([NoticeKind.ExternalLinked, NoticeKind.ExternalUnlinked], told.Select(n => n.Kind).Order());
+        var said = await db.List($"select record from evidence_outbox", r => r.GetString(0), default);
+        foreach (var kind in new[] { "asked", "refused", "withdrawn", "linked", "unlinked" }) Assert.Contains(said, s => s.Contains("agencies.external-" + kind, StringComparison.Ordinal));
+        Assert.Contains(said, s => s.Contains("agencies.external-linked", StringComparison.Ordinal) && s.Contains(system.Actor, StringComparison.Ordinal) && s.Contains(security.Actor, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_link_waits_over_http_too()
+    {
+        await using var region = await Region.Open(Store.Sqlite);
+        await region.Of("bureau.system", Role.SystemAdmin);
+        await region.Of("bureau.security", Role.SecurityAdmin);
+        var steward = await region.Lab.Enrol("health.steward", region.Health.Id, Role.Steward);
+        var (system, security) = (await region.Lab.SignIn("bureau.system"), await region.Lab.SignIn("bureau.security"));
+        async Task<JsonNode?> Ask(HttpMethod method, string path, object? body, string cookie, HttpStatusCode expected)
+        {
+            using var answer = await region.Lab.Send(method, path, body, cookie: cookie);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.StatusCode == expected, $"{path}: {(int)answer.StatusCode} {text}");
+            return text.Length > 0 ? JsonNode.Parse(text) : null;
+        }
+        var asked = await Ask(HttpMethod.Post, $"/api/people/{steward.Id}/external", new { staffId = "66666" }, system, HttpStatusCode.OK);
+        Assert.Equal("Waiting", (string)asked!["state"]!);
+        await Ask(HttpMethod.Delete, $"/api/external-links/{asked["id"]}", null, system, HttpStatusCode.NoContent);
+        await Ask(HttpMethod.Post, $"/api/people/{steward.Id}/external", new { staffId = (string?)null }, system, HttpStatusCode.BadRequest);
+        await Ask(HttpMethod.Post, $"/api/people/{steward.Id}/external", new { staffId = "66666" }, system, HttpStatusCode.OK);
+        var id = (await Ask(HttpMethod.Get, "/api/external-links/waiting", null, security, HttpStatusCode.OK))!["items"]![0]!["id"];
+        await Ask(HttpMethod.Post, $"/api/external-links/{id}/decision", new { isApproved = true }, system, HttpStatusCode.NotFound);
+        Assert.Equal("Linked", (string)(await Ask(HttpMethod.Post, $"/api/external-links/{id}/decision", new { isApproved = true }, security, HttpStatusCode.OK))!["state"]!);
+        await Ask(HttpMethod.Delete, $"/api/people/{steward.Id}/external", null, system, HttpStatusCode.NoContent);
+        await Ask(HttpMethod.Delete, $"/api/people/{steward.Id}/external", null, system, HttpStatusCode.NotFound);
+    }
+
+    [Theory, EveryStore]
+    public async Task A_logout_there_ends_a_sign_in_that_waits_for_its_code_here(Store store)
+    {
+        await using var region = await Region.Open(store);
+        var (lab, db) = (region.Lab, region.Lab.Node.Get<Db>());
+        var factors = lab.Node.Get<SecondFactors>();
+        var offer = (await factors.Begin(lab.Person.Id, "session x", default)).Value;
+        string Code() => Totp.Code(SecondFactorTests.FromBase32(offer.Key), Totp.StepOf(lab.Clock.GetUtcNow()));
+        Assert.Null((await factors.Confirm(lab.Person.Id, "session x", Code(), null, default)).Refusal);
+        async Task<HttpStatusCode> Complete(string half)
+        {
+            lab.Clock.Advance(TimeSpan.FromMinutes(1));
+            using var answer = await lab.Send(HttpMethod.Post, "/api/session/second-factor", new { code = Code() }, cookie: half);
+            return answer.StatusCode;
+        }
+        var (gone, stays, elsewhere) = (await region.Half("s-1"), await region.Half("s-2"), await region.Half("s-3"));
+        region.Provider.Session = "s-1";
+        Assert.Equal(HttpStatusCode.OK, await region.LogOut(region.Provider.Sign(region.Provider.LogoutClaims())));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Complete(gone));
+        Assert.Equal(HttpStatusCode.OK, await Complete(stays));
+        // Another copy of the node took the logout; this one has not heard of it yet.
+        await db.Run($"insert into agencies_session_end (session, until_at) select session, until_at from agencies_external_session where external_session = {"s-3"}", default);
+        Assert.Equal(HttpStatusCode.Unauthorized, await Complete(elsewhere));
+    }
+
+    [Fact]
+    public async Task A_provider_that_is_down_is_asked_again_after_a_while_and_not_for_everybody()
+    {
+        var clock = new FakeTimeProvider();
+        using var silent = new Silent();
+        using var provider = new ExternalProvider(new IdentitySettings { External = new ExternalSettings { Issuer = "https://provider.example", ClientId = "x" } }, clock, new HttpMessageInvoker(silent));
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => provider.AuthorizeAddress(default))), Assert.Null);
+        Assert.Equal(1, silent.Asked);
+        clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.Null(await provider.AuthorizeAddress(default));
+        Assert.Equal(1, silent.Asked);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Null(await provider.AuthorizeAddress(default));
+        Assert.Equal(2, silent.Asked);
+    }
+
     [Fact]
     public async Task An_answer_is_taken_once_by_the_browser_that_asked_and_within_its_time()
     {
@@ -162,11 +286,28 @@ public sealed class ExternalSignInTests
         Assert.Equal("agencies.external-off", (await lab.Node.Get<ExternalPeople>().Link(steward, lab.Person.Id, "1", default)).Refusal?.Code);
     }
 
+    /// <summary>A provider that answers nothing, slowly.</summary>
+    private sealed class Silent : HttpMessageHandler
+    {
+        private int asked;
+
+        public int Asked => Volatile.Read(ref asked);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref asked);
+            await Task.Yield();
+            return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        }
+    }
+
     /// <summary>A node and a provider that know each other, and one linked person.</summary>
     private sealed class Region : IAsyncDisposable
     {
         public required TokenLab Lab { get; init; }
         public required OpenIdProvider Provider { get; init; }
+        public Agency Bureau { get; private set; } = null!;
+        public Agency Health { get; private set; } = null!;
 
         public static async Task<Region> Open(Store store, Dictionary<string, string>? more = null)
         {
@@ -185,8 +326,25 @@ public sealed class ExternalSignInTests
             };
             var region = new Region { Lab = await TokenLab.Start(store, settings: settings, clock: clock), Provider = provider };
             Assert.Null((await region.Lab.Node.Get<ExternalPeople>().Link(Caller.Platform, region.Lab.Person.Id, provider.Staff, default)).Refusal);
+            region.Bureau = await region.Add("data-bureau", AgencyKind.Bureau, null);
+            region.Health = await region.Add("health", AgencyKind.Department, region.Bureau.Id);
             return region;
         }
+
+        /// <summary>Somebody of the bureau.</summary>
+        public async Task<Caller> Of(string user, Role role) => Caller.Of(await Lab.Enrol(user, Bureau.Id, role), Lab.Node.Get<Tongxiang.Agencies.Directory>());
+
+        /// <summary>A sign-in from the provider that waits for the code here: its cookie.</summary>
+        public async Task<string> Half(string session)
+        {
+            Provider.Session = session;
+            var (journey, callback) = await SetOut("/desk");
+            using var back = await Lab.Send(HttpMethod.Get, callback, cookie: journey);
+            return back.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("tx-second=", StringComparison.Ordinal)).Split(';')[0];
+        }
+
+        private async Task<Agency> Add(string slug, AgencyKind kind, Id<Agency>? bureau) =>
+            (await Lab.Node.Get<Roster>().Add(Caller.Platform, new Agency(Id<Agency>.New(Lab.Clock), slug, "91350100M000100Y43", slug, slug, kind, "290000", bureau, null, null), default)).Value;
 
         /// <summary>As a browser: to the provider and back.</summary>
         public async Task<(string Cookie, string Target)> SignIn(string returnUrl, string session = "s-1")

@@ -61,6 +61,25 @@ public sealed class FoundingTests
         Assert.Equal(3, history.Items.Count);
     }
 
+    [Fact]
+    public async Task What_is_left_out_is_named()
+    {
+        await using var node = await NodeLab.Start(Store.Sqlite);
+        await Api.Post(node.Http, "/api/founding", new { }, HttpStatusCode.Forbidden);
+        await Api.Post(node.Http, "/api/founding", new { token = (string?)null, system = (object?)null }, HttpStatusCode.Forbidden);
+        var token = await node.Get<Founding>().Invite(default);
+        foreach (var request in new object[] { new { token }, new { token, creditCode = (string?)null, system = (object?)null, audit = new { userName = (string?)null, password = (string?)null } } })
+        {
+            var refused = await Api.Post(node.Http, "/api/founding", request, HttpStatusCode.BadRequest);
+            foreach (var field in new[] { "name", "creditCode", "system.userName", "security.name", "audit.password" }) Assert.Contains(field, refused["errors"]!.AsObject().Select(e => e.Key));
+        }
+        // So do the other doors that take names and passwords.
+        await Api.Post(node.Http, "/api/session", new { }, HttpStatusCode.Unauthorized);
+        await Api.Post(node.Http, "/api/session/password", new { }, HttpStatusCode.Unauthorized);
+        await Api.Post(node.Http, "/api/people", new { }, HttpStatusCode.Forbidden);
+        Assert.Equal(400, (await node.Get<People>().Enrol(Caller.Platform, new NewPerson("", "", null, new HashSet<Role>(), ""), default)).Refusal?.Status);
+    }
+
     // A fresh node asks approvers and administrators for a second factor from the first sign-in on.
     [Fact]
     public void A_node_of_ones_own_requires_a_second_factor() => Assert.Equal(SecondFactorUse.Required, new IdentitySettings().SecondFactor);

@@ -89,6 +89,38 @@ public sealed class RoleChangeTests
         Assert.Equal("agencies.roles-decided", Assert.Single(outcomes, o => o.IsRefused).Refusal!.Code);
     }
 
+    // Each approval alone leaves one; the snapshot in memory shows two to both.
+    [Theory, EveryStore]
+    public async Task Of_two_approvals_at_once_that_would_take_the_last_two_holders_one_is_refused(Store store)
+    {
+        await using var house = await House.Open(store);
+        var people = house.Node.Get<People>();
+        var second = await house.Lab.Enrol("bureau.audit2", house.Bureau.Id, Role.AuditAdmin);
+        var expert = new HashSet<Role> { Role.Expert };
+        var asked = new[] { await people.AskRoles(house.System, house.Audit.Person!.Value, expert, "", default), await people.AskRoles(house.System, second.Id, expert, "", default) };
+        var outcomes = await Task.WhenAll(asked.Select(a => Task.Run(() => people.DecideRoles(house.Security, a.Value.Id, true, "", default))));
+        Assert.Single(outcomes, o => !o.IsRefused);
+        Assert.Equal("agencies.last-administrator", Assert.Single(outcomes, o => o.IsRefused).Refusal!.Code);
+        Assert.Single(house.Node.Get<Tongxiang.Agencies.Directory>().Holders(house.Bureau.Id, Role.AuditAdmin));
+    }
+
+    // Another copy of the node took the role a moment ago; this one has not heard of it.
+    [Theory, EveryStore]
+    public async Task What_was_just_taken_is_not_given_again_without_a_second_person(Store store)
+    {
+        await using var house = await House.Open(store);
+        var people = house.Node.Get<People>();
+        var clerk = await house.Lab.Enrol("health.clerk", house.Health.Id, Role.Operative, Role.Steward);
+        await house.Node.Get<Db>().Run($"delete from agencies_role where person = {clerk.Id} and role = {Role.Steward}", default);
+        var asked = (await people.AskRoles(house.System, clerk.Id, new HashSet<Role> { Role.Operative, Role.Steward }, "", default)).Value;
+        Assert.Equal((RoleChangeState.Waiting, true), (asked.State, asked.NeedsSecond));
+        Assert.Equal([Role.Operative], asked.Before);
+        // Nor is a new administrator disabled by somebody whose copy does not know yet.
+        var expert = await house.Lab.Enrol("bureau.expert", house.Bureau.Id, Role.Expert);
+        await house.Node.Get<Db>().Run($"update agencies_role set role = {Role.AuditAdmin} where person = {expert.Id}", default);
+        Assert.Equal("agencies.disable-administrator", (await people.Disable(house.System, expert.Id, default)).Refusal?.Code);
+    }
+
     [Theory, EveryStore]
     public async Task Who_was_one_of_the_three_never_becomes_another_and_none_of_them_is_left_out(Store store)
     {

@@ -54,6 +54,49 @@ public sealed class SecondFactorTests
         Assert.DoesNotContain(await lab.Node.Get<Db>().List($"select digest from agencies_recovery_code", r => r.GetString(0), default), d => codes.Any(c => d.Contains(c.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)));
     }
 
+    // Whoever read the first password signs in before the person does and notes the key.
+    [Theory, EveryStore]
+    public async Task A_key_is_its_askers_alone(Store store)
+    {
+        await using var lab = await TokenLab.Start(store, settings: Required);
+        await lab.Enrol("police.head", lab.Agency.Id, Role.SharingOfficeHead);
+        var (thief, _) = await Half(lab, "police.head", HttpStatusCode.Forbidden, "agencies.factor-needed");
+        var noted = FromBase32((string)(await Ask(lab, HttpMethod.Post, "/offer", null, thief))["key"]!);
+        var (owner, _) = await Half(lab, "police.head", HttpStatusCode.Forbidden, "agencies.factor-needed");
+        // Nothing was offered here yet, and what was offered there is no key here.
+        await Ask(lab, HttpMethod.Post, "/confirm", new { code = Now(lab, noted) }, owner, HttpStatusCode.Conflict);
+        var own = FromBase32((string)(await Ask(lab, HttpMethod.Post, "/offer", null, owner))["key"]!);
+        Assert.NotEqual(noted, own);
+        Assert.Equal(own, FromBase32((string)(await Ask(lab, HttpMethod.Post, "/offer", null, owner))["key"]!));
+        await Ask(lab, HttpMethod.Post, "/confirm", new { code = Now(lab, noted) }, owner, HttpStatusCode.Unauthorized);
+        await Ask(lab, HttpMethod.Post, "/confirm", new { code = Now(lab, own) }, owner);
+        Assert.Equal("agencies.factor-not-begun", (string)(await Ask(lab, HttpMethod.Post, "/confirm", new { code = Now(lab, noted) }, thief, HttpStatusCode.Conflict))["code"]!);
+        Assert.Equal("agencies.factor-on", (string)(await Ask(lab, HttpMethod.Post, "/offer", null, thief, HttpStatusCode.Conflict))["code"]!);
+        var said = await lab.Node.Get<Db>().List($"select record from evidence_outbox", r => r.GetString(0), default);
+        Assert.Equal(2, said.Count(s => s.Contains("agencies.factor-offered", StringComparison.Ordinal)));
+
+        // Two sessions of one person are two askers; what nobody confirms is forgotten.
+        var (one, other) = (await lab.SignIn("police.steward"), await lab.SignIn("police.steward"));
+        Assert.NotEqual((string)(await Ask(lab, HttpMethod.Post, "/offer", null, one))["key"]!, (string)(await Ask(lab, HttpMethod.Post, "/offer", null, other))["key"]!);
+        var kept = await lab.Node.Get<Db>().List($"select secret from agencies_factor_offer", r => r.Bytes(0), default);
+        Assert.Equal(2, kept.Count);
+        lab.Clock.Advance(TimeSpan.FromMinutes(31));
+        await lab.Node.Get<Sessions>().Forget(default);
+        Assert.Empty(await lab.Node.Get<Db>().List($"select holder from agencies_factor_offer", r => r.GetString(0), default));
+    }
+
+    [Theory, EveryStore]
+    public async Task Of_two_who_confirm_at_once_one_does(Store store)
+    {
+        await using var lab = await TokenLab.Start(store);
+        var factors = lab.Node.Get<SecondFactors>();
+        var holders = new[] { "session 1", "session 2" };
+        var keys = new List<byte[]>();
+        foreach (var holder in holders) keys.Add(FromBase32((await factors.Begin(lab.Person.Id, holder, default)).Value.Key));
+        var outcomes = await Task.WhenAll(holders.Zip(keys).Select(p => Task.Run(() => factors.Confirm(lab.Person.Id, p.First, Now(lab, p.Second), null, default))));
+        Assert.Single(outcomes, o => !o.IsRefused);
+    }
+
     [Theory, EveryStore]
     public async Task Guessing_codes_is_slowed_and_a_half_sign_in_ends(Store store)
     {
@@ -98,10 +141,23 @@ public sealed class SecondFactorTests
         var reviewer = await lab.Enrol("bureau.reviewer", bureau.Id, Role.BureauReviewer);
         var (cookie, key) = await SetUp(lab, "bureau.reviewer");
         var (security, system) = (await lab.SignIn("bureau.security"), await lab.SignIn("bureau.system"));
+        // An open session alone adds no second way in where there is an authenticator; a code of it does.
+        using var cardKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var card = new CertificateRequest("CN=审核员", cardKey, HashAlgorithmName.SHA256).CreateSelfSigned(lab.Clock.GetUtcNow().AddDays(-1), lab.Clock.GetUtcNow().AddDays(30));
+        var pem = card.ExportCertificatePem();
+        lab.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.NotNull((await Ask(lab, HttpMethod.Post, "/certificates", new { pem }, cookie, HttpStatusCode.BadRequest))["errors"]!["code"]);
+        await Ask(lab, HttpMethod.Post, "/certificates", new { pem, code = "000000" }, cookie, HttpStatusCode.Unauthorized);
+        await Ask(lab, HttpMethod.Post, "/certificates", new { pem, code = Now(lab, key) }, cookie, HttpStatusCode.Created);
+        var factors = lab.Node.Get<SecondFactors>();
+        Assert.Single((await factors.Of(reviewer.Id, default)).Certificates);
         using (var not = await lab.Send(HttpMethod.Delete, $"/api/people/{reviewer.Id}/second-factor", cookie: system)) Assert.Equal(HttpStatusCode.NotFound, not.StatusCode);
         using (var done = await lab.Send(HttpMethod.Delete, $"/api/people/{reviewer.Id}/second-factor", cookie: security)) Assert.Equal(HttpStatusCode.NoContent, done.StatusCode);
         Assert.Equal("anonymous", await lab.Who(cookie: cookie));
+        // The card may be lost with the telephone: it goes too, and whoever finds it again registers it again.
+        Assert.Empty((await factors.Of(reviewer.Id, default)).Certificates);
         var fresh = await lab.SignIn("bureau.reviewer");
+        await Ask(lab, HttpMethod.Post, "/certificates", new { pem }, fresh, HttpStatusCode.Created);
         using (var own = await lab.Send(HttpMethod.Post, "/api/session/second-factor/remove", new { code = Now(lab, key) }, cookie: fresh)) Assert.Equal(HttpStatusCode.Unauthorized, own.StatusCode);
         var (_, second) = await SetUp(lab, "bureau.reviewer");
         Assert.NotEqual(key, second);
@@ -140,7 +196,7 @@ public sealed class SecondFactorTests
         var now = lab.Clock.GetUtcNow();
         using var certificate = new CertificateRequest("CN=张三", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
         var pem = certificate.ExportCertificatePem();
-        foreach (var (bad, expected) in new[] { ("nonsense", HttpStatusCode.BadRequest), (pem + key.ExportPkcs8PrivateKeyPem(), HttpStatusCode.BadRequest) })
+        foreach (var (bad, expected) in new[] { ("nonsense", HttpStatusCode.BadRequest), (pem + key.ExportPkcs8PrivateKeyPem(), HttpStatusCode.BadRequest), (pem + new string(' ', 8_000), HttpStatusCode.BadRequest) })
         {
             using var refused = await lab.Send(HttpMethod.Post, "/api/session/second-factor/certificates", new { pem = bad }, cookie: cookie);
             Assert.Equal(expected, refused.StatusCode);
@@ -182,7 +238,7 @@ public sealed class SecondFactorTests
 
     private static string Now(TokenLab lab, byte[] key) => Totp.Code(key, Totp.StepOf(lab.Clock.GetUtcNow()));
 
-    private static byte[] FromBase32(string text)
+    internal static byte[] FromBase32(string text)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         var bits = string.Concat(text.Select(c => Convert.ToString(Alphabet.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));

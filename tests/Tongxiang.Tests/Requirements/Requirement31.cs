@@ -59,6 +59,15 @@ public sealed class Requirement31
         Assert.True(read == HttpStatusCode.OK, rows.ToString());
         Assert.Equal("290100", rows.GetProperty("rows")[0][1].GetString());
         foreach (var other in new[] { "transport.head", "bureau.audit", "bureau.system" }) Assert.Equal(HttpStatusCode.NotFound, (await Rows(other)).Status);
+
+        // Every read counts on the access itself; what was not read is free again, and nothing is left after a thousand.
+        async Task<long> Read() => (await lab.Ask(HttpMethod.Get, $"/api/break-glass/{id}", user: "transport.vendor")).Body.GetProperty("rowsRead").GetInt64();
+        Assert.Equal(1, await Read());
+        Assert.NotEqual(HttpStatusCode.OK, (await lab.Ask(HttpMethod.Get, $"/api/break-glass/{id}/rows?nothing=eq.1", user: "transport.vendor")).Status);
+        Assert.Equal(1, await Read());
+        await node.Get<Db>().Run($"update share_break_glass set rows_read = {BreakGlassRules.MostRows} where id = {id!}", default);
+        var (spent, why, _) = await Rows("transport.vendor");
+        Assert.Equal((HttpStatusCode.Conflict, "share.break-glass.rows"), (spent, why.GetProperty("code").GetString()));
         Assert.Equal(HttpStatusCode.Forbidden, (await lab.Ask(HttpMethod.Get, "/data/residents?limit=1", user: "bureau.system")).Status);
 
         // The auditor sees the access, and each read in evidence under its number.

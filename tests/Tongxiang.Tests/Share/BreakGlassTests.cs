@@ -101,6 +101,60 @@ public sealed class BreakGlassTests
         Assert.Equal((400, field), (refusal.Status, refusal.Fields[0].Field));
     }
 
+    // Two copies of the node, each with its own memory, and reads side by side.
+    [Theory, EveryStore]
+    public async Task All_reads_of_one_access_take_from_one_count(Store store)
+    {
+        await using var lab = await ShareLab.Open(store);
+        var (door, other) = (Door(lab), Door(lab));
+        var vendor = await Enrol(lab, "vendor", Facts.Police, Role.Vendor);
+        var glass = ShareLab.Good(await door.Ask(vendor, Wish, default));
+        Assert.Null(await door.Take(glass.Id, 100, default));
+        ShareLab.Good(await door.Decide(Facts.PoliceHead, glass.Id, true, "", default));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 14).Select(i => Task.Run(() => (i % 2 == 0 ? door : other).Take(glass.Id, 90, default))));
+        Assert.Equal(BreakGlassRules.MostRows, taken.Sum());
+        Assert.Equal(0, await door.Take(glass.Id, 1, default));
+        await other.GiveBack(glass.Id, 30);
+        Assert.Equal((30, 0), (await door.Take(glass.Id, 100, default), await other.Take(glass.Id, 100, default)));
+        Assert.Equal(BreakGlassRules.MostRows, (await door.Find(vendor, glass.Id, default))!.RowsRead);
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => lab.Db.Run($"update share_break_glass set rows_read = 1001 where id = {glass.Id}", default));
+        lab.Clock.Advance(TimeSpan.FromMinutes(15));
+        Assert.Null(await door.Take(glass.Id, 100, default));
+    }
+
+    public static TheoryData<BreakGlassWish> Probes => [Wish with { Resource = "nothing" }, Wish with { Fields = ["secret"] }, Wish with { Resource = "nothing", Fields = ["secret"] }, Wish with { Fields = ["id_number", "secret"] }];
+
+    [Theory, MemberData(nameof(Probes))]
+    public async Task A_contractor_of_a_company_learns_no_name_from_a_refusal(BreakGlassWish probe)
+    {
+        await using var lab = await ShareLab.Open(Store.Sqlite);
+        var (door, vendor) = (Door(lab), await Enrol(lab, "vendor", Facts.Company, Role.Vendor));
+        var error = Assert.Single((await door.Ask(vendor, probe, default)).Refusal!.Fields);
+        Assert.Equal(("resource", "share.break-glass.unseen", 0), (error.Field, error.Key, error.Args.Length));
+        // Nor by a wish that would never be kept.
+        Assert.Equal("reason", Assert.Single((await door.Ask(vendor, probe with { Reason = "" }, default)).Refusal!.Fields).Field);
+        Assert.Empty((await door.List(vendor, null, 10, default)).Items);
+        ShareLab.Good(await door.Ask(vendor, Wish, default));
+    }
+
+    [Theory, EveryStore]
+    public async Task Three_requests_of_one_person_wait_and_no_more(Store store)
+    {
+        await using var lab = await ShareLab.Open(store);
+        var (door, vendor) = (Door(lab), await Enrol(lab, "vendor", Facts.Company, Role.Vendor));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => door.Ask(vendor, Wish, default))));
+        Assert.Equal(BreakGlassRules.MostWaiting, outcomes.Count(o => !o.IsRefused));
+        Assert.All(outcomes.Where(o => o.IsRefused), o => Assert.Equal((429, "share.break-glass.waiting"), (o.Refusal!.Status, o.Refusal.Code)));
+        // The same whatever is asked for: it tells no name either.
+        ShareLab.Refuses("share.break-glass.waiting", await door.Ask(vendor, Wish with { Resource = "nothing" }, default));
+        ShareLab.Good(await door.Ask(await Enrol(lab, "vendor2", Facts.Police, Role.Vendor), Wish, default));
+        ShareLab.Good(await door.Decide(Facts.PoliceHead, outcomes.First(o => !o.IsRefused).Value.Id, false, "无需读取", default));
+        ShareLab.Good(await door.Ask(vendor, Wish, default));
+        ShareLab.Refuses("share.break-glass.waiting", await door.Ask(vendor, Wish, default));
+        lab.Clock.Advance(BreakGlassRules.Waits);
+        ShareLab.Good(await door.Ask(vendor, Wish, default));
+    }
+
     [Theory]
     [InlineData(Role.Vendor, false)]
     [InlineData(Role.SystemAdmin, false)]

@@ -12,13 +12,13 @@ internal sealed class SeedDuties(Courses courses, People people, BreakGlasses gl
     public async Task Run(CancellationToken ct)
     {
         var course = (await courses.All(ct)).FirstOrDefault(c => c.Content.Code == Code) ?? Must(await courses.Save(cast.Of("bureau.head"), null, null, Content, ct), Code);
-        foreach (var user in new[] { "bureau.security", "civil-affairs.clerk", "police.steward" })
+        foreach (var user in new[] { "bureau.security", "bureau.expert", "civil-affairs.clerk", "police.steward" })
         {
             var learner = cast.Of(user);
             if ((await courses.CertificatesOf(learner, learner.Person!.Value, ct)).Count == 0) Must(await courses.Take(learner, course.Id, course.Revision, [.. course.Content.Questions.Select(q => q.Answer)], ct), user);
         }
         // Met already, so that nobody's rights in the demonstration rest.
-        Must(await courses.Require(cast.Of("bureau.head"), Role.SecurityAdmin, course.Id, true, ct), "duty of the security administrator");
+        Must(await courses.Require(cast.Of("bureau.head"), Role.Expert, course.Id, true, ct), "duty of experts");
 
         var system = cast.Of("bureau.system");
         if ((await people.WaitingRoles(system, ct)).Count == 0)

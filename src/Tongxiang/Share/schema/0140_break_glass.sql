@@ -22,6 +22,8 @@ create table share_break_glass (
   ended_by text,
   ended_at bigint,
   evidence text not null,
+  -- Every read of it on every copy of the node, together.
+  rows_read bigint not null default 0 check (rows_read between 0 and 1000),
   -- Two persons of two roles, for minutes: another state of it cannot be kept.
   check (decided_by is null or (decided_by <> asked_by and decided_role <> asked_role)),
   check (state <> 'Open' or (decided_by is not null and until_at is not null)),
