@@ -42,6 +42,20 @@ public sealed class InspectorTests
         Assert.Null(ReadingRights.Evidence(Someone(role) with { Client = default(Id<Client>) }));
     }
 
+    [Theory]
+    [InlineData(Role.Steward, true)]
+    [InlineData(Role.SharingOfficeHead, true)]
+    [InlineData(Role.Operative, true)]
+    [InlineData(Role.SecurityAdmin, false)]
+    [InlineData(Role.Vendor, false)]
+    [InlineData(Role.AuditInspector, false)]
+    public void Working_papers_of_an_agency_are_for_its_officers(Role role, bool reads)
+    {
+        Assert.Equal(reads, ReadingRights.OwnPapers(Someone(role)));
+        Assert.False(ReadingRights.OwnPapers(Someone(role) with { Client = default(Id<Client>) }));
+        Assert.False(ReadingRights.OwnPapers(Someone(role) with { Agency = null }));
+    }
+
     [Fact]
     public void The_cyberspace_office_sees_incidents_and_takes_no_side()
     {

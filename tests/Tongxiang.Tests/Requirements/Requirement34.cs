@@ -74,6 +74,13 @@ public sealed class Requirement34
         await Assert.ThrowsAnyAsync<DbException>(() => lab.Get<Db>().Run($"update catalog_release set smallest = 19 where entry = {entry.Id}", default));
         await Assert.ThrowsAnyAsync<DbException>(() => lab.Get<Db>().Run($"update protect_release set passes = 1 where id = {first.Id}", default));
 
+        // A laxer question about the rows that failed does not let them in: only the way in which the entry's own release was judged counts.
+        Faults("protect.release-count", await gate.Assess(lab.Steward, entry.Id, Wish(4) with { CountField = "birth_year" }, default));
+        Assert.False(ReleaseRules.IsSameWay(Wish(4), Wish(3) with { Sensitive = [] }));
+        Assert.False(ReleaseRules.IsSameWay(Wish(4), Wish(3) with { CountField = "persons" }));
+        Assert.False(ReleaseRules.IsSameWay(Wish(4), Wish(3) with { Use = ReleaseUse.Controlled }));
+        Assert.True(ReleaseRules.IsSameWay(Wish(4), Wish(3) with { Quasi = [] }));
+
         // Other fields need another assessment.
         var wider = Open(third.Id.ToString()) with { Fields = [.. closed.Fields, LawNode.Field("occupation", "职业", personal: true)] };
         Faults("catalog.release-fields", await entries.Edit(lab.Steward, entry.Id, draft.LatestRevision, wider, default));

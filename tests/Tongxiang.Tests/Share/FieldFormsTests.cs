@@ -42,6 +42,22 @@ public sealed class FieldFormsTests
         Assert.Null(Check(Lane.Opening, Grade.General4, FieldAnswer.Masked));
     }
 
+    [Fact]
+    public void A_ground_signed_for_later_does_not_rise_with_the_grade()
+    {
+        const string ground = "依据刑事诉讼法办理案件，须核对本人";
+        Entry Of(Grade grade) => Facts.Entry(fields: id with { Grade = grade });
+        var said = new FieldDecision("id_number", FieldAnswer.Plain, null) { Exception = ground };
+        // Not needed on the day of signing: it is not kept, and gives nothing when the field is graded higher.
+        var needless = FieldForms.Signed(said, Lane.Sharing, Of(Grade.General2));
+        Assert.Equal((null, null), (needless.Exception, needless.UpTo));
+        Assert.Null(FieldForms.Granted(needless, Lane.Sharing, Of(Grade.Important)).Exception);
+        // Needed: it holds up to the grade of that day, whatever a client wrote into it.
+        Assert.Equal((ground, Grade.Important), FieldForms.Signed(said with { UpTo = Grade.Core }, Lane.Sharing, Of(Grade.Important)) is var needed ? (needed.Exception, needed.UpTo!.Value) : default);
+        Assert.Equal(Grade.General4, FieldForms.Granted(said with { UpTo = Grade.General4 }, Lane.Sharing, Of(Grade.Important)).Exception!.UpTo);
+        Assert.Equal(Grade.Important, FieldForms.Granted(said with { UpTo = Grade.Core }, Lane.Sharing, Of(Grade.Important)).Exception!.UpTo);
+    }
+
     [Theory, EveryStore]
     public async Task A_ground_is_signed_into_the_grant_and_is_evidence_of_the_head(Store store)
     {

@@ -34,6 +34,10 @@ public sealed class OnwardTests
         Assert.False(grant.Serves("医疗救助衔接", lab.Clock.GetUtcNow()));
         await lab.Db.Run($"update share_grant set onward = {"[]"} where id = {id}", default);
         Assert.False(lab.Grants.IsGenuine((await lab.Grants.Load(id, default))!));
+        // What somebody wrote into the store gets no signature by the next agreement.
+        var next = Good(await lab.Onward.Ask(Facts.CivilSteward, id, Third() with { Matter = "临时救助衔接" }, default));
+        Refuses("share.grant-not-genuine", await lab.Onward.Decide(Facts.PoliceHead, next.Id, 1, true, "", default));
+        Assert.False(lab.Grants.IsGenuine((await lab.Grants.Load(id, default))!));
     }
 
     [Theory, EveryStore]

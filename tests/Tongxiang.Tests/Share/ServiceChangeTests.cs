@@ -64,6 +64,22 @@ public sealed class ServiceChangeTests
     }
 
     [Theory, EveryStore]
+    public async Task One_user_learns_nothing_of_the_other_neither_by_its_answer_nor_by_the_evidence(Store store)
+    {
+        await using var lab = await ShareLab.Open(store);
+        await Running(lab);
+        var change = Good(await lab.Changes.Propose(Facts.PoliceHead, lab.Entry.Id, Stop(), default));
+        var second = Facts.Health.Id;
+        await lab.Db.Run($"insert into share_service_answer (change, consumer, grants) values ({change.Id}, {second}, {"[\"SQ-9\"]"})", default);
+        var answered = Good(await lab.Changes.Answer(Facts.CivilSteward, change.Id, ChangeAnswer.Objected, "业务尚未迁移", default));
+        Assert.Equal([Facts.Civil.Id], answered.Users.Select(u => u.Consumer));
+        Assert.Equal([second], (await lab.Changes.Find(Facts.HealthSteward, change.Id, default))!.Users.Select(u => u.Consumer));
+        Assert.Equal(2, (await lab.Changes.Find(Facts.PoliceHead, change.Id, default))!.Users.Count);
+        var record = Assert.Single(await lab.Db.List($"select record from evidence_outbox order by id", r => r.GetString(0), default), r => r.Contains("share.change-answered", StringComparison.Ordinal));
+        Assert.DoesNotContain(second.ToString(), record, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryStore]
     public async Task A_change_that_is_not_filed_permits_nothing(Store store)
     {
         await using var lab = await ShareLab.Open(store);

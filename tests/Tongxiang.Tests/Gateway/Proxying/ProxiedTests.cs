@@ -159,6 +159,21 @@ public sealed class ProxiedTests
     }
 
     [Fact]
+    public async Task Data_about_persons_that_are_open_to_anyone_never_come_from_a_proxied_api()
+    {
+        await using var provider = await Provider.Start();
+        await using var lab = await Open(Store.Sqlite, provider);
+        provider.Answer = _ => (200, Good);
+        Assert.Equal(HttpStatusCode.OK, (await lab.Call("/data/register?division=eq.1", GatewayLab.Consumer)).StatusCode);
+        // The entry is opened afterwards, with an assessment of rows that somebody landed once.
+        var entry = lab.Get<ProviderApis>() is var apis ? lab.Entry("register", Fields, ["id"]) : null!;
+        lab.Change(entry with { Id = (await apis.List(Steward, default))[0].Entry, Content = entry.Content with { Opening = entry.Content.Opening with { Release = Guid.CreateVersion7().ToString() } } });
+        await apis.Follow(default);
+        Assert.Equal(HttpStatusCode.NotFound, (await lab.Call("/data/register?division=eq.1", null)).StatusCode);
+        Assert.Equal("gateway.provider-persons", (await apis.Propose(Steward, Wish(provider), default)).Refusal!.Code);
+    }
+
+    [Fact]
     public async Task An_address_is_the_stewards_to_declare_and_another_persons_of_the_bureau_to_approve()
     {
         await using var provider = await Provider.Start();
