@@ -18,6 +18,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
 
     private readonly Dictionary<int, Application> applications = [];
     private readonly Dictionary<int, Correction> corrections = [];
+    private readonly Dictionary<int, Dispute> disputes = [];
     private readonly List<Entry> resources;
 
     private SimulatedYear(NodeLab node, ShiftedTime clock, List<Entry> resources, IReadOnlyList<YearCase> cases) =>
@@ -32,6 +33,10 @@ internal sealed class SimulatedYear : IAsyncDisposable
 
     /// <summary>The correction that the consumer of this case asked for; null when none.</summary>
     public Correction? CorrectionOf(YearCase of) => corrections.GetValueOrDefault(of.Number);
+
+    /// <summary>The dispute over the refusal of this case; null when none.</summary>
+    public async Task<Dispute?> DisputeOf(YearCase of) =>
+        disputes.TryGetValue(of.Number, out var known) ? (await Node.Get<Disputes>().Find(Of(Head(Consumers[of.Consumer])), known.Id, default))!.Dispute : null;
 
     public static async Task<SimulatedYear> Open(Store store, int seed)
     {
@@ -103,6 +108,29 @@ internal sealed class SimulatedYear : IAsyncDisposable
         if (day == c.Delivered) await door.Delivered(applications[c.Number].Grant!.Value, Mode.Api, default);
         if (day == c.Reported) await Report(c);
         if (day == c.Corrected) await Correct(c, steward);
+        await Argue(c, day);
+    }
+
+    // Order 809 art. 28: the two negotiate; what they do not settle the bureau coordinates.
+    private async Task Argue(YearCase c, DateOnly day)
+    {
+        var (door, consumer, provider) = (Node.Get<Disputes>(), Of(Head(Consumers[c.Consumer])), Of(Head(Provider(c))));
+        if (day == c.Disputed)
+        {
+            var said = new NewDispute(Resource(c).Agency, DisputeAbout.Refusal, Resource(c).Id, applications[c.Number].Number, "对不予共享答复的争议", "我单位办理该事项确需这些数据项，对方答复未列明具体依据。");
+            disputes[c.Number] = Good(await door.Open(consumer, said, default), $"dispute of {c.Number}");
+        }
+        if (day == c.Referred) await Take(consumer, DisputeStep.Escalate, "协商未能一致，提请协调");
+        if (day != c.Settled) return;
+        if (c.IsReferred) await Take(Of("bureau.reviewer"), DisputeStep.Coordinate, "经协调，双方同意缩小数据项后重新申请");
+        else
+        {
+            await Take(provider, DisputeStep.Offer, "缩小数据项后可以重新申请");
+            await Take(consumer, DisputeStep.Accept, "同意");
+        }
+
+        async Task Take(Caller by, DisputeStep step, string words) =>
+            disputes[c.Number] = Good(await door.Take(by, disputes[c.Number].Id, step, null, words, null, null, default), $"{step} of {c.Number}");
     }
 
     // A field of what was delivered is wrong in general; no record is named.

@@ -24,6 +24,7 @@ public sealed class SimulatedYearTests
         await Overdue_is_told_once_for_each_clock_that_ran_out(year);
         await The_bureau_sees_what_is_overdue_on_the_last_day(year);
         await Corrections_stand_as_their_providers_left_them(year);
+        await Disputes_ended_where_the_plan_says(year);
         await Findings_name_exactly_what_was_late(year);
         await The_monthly_reports_count_what_was_due_and_what_was_kept(year);
     }
@@ -72,6 +73,19 @@ public sealed class SimulatedYearTests
             overdue.Items.Select(c => c.Number).Where(n => reported.Any(r => year.CorrectionOf(r)!.Number == n)).Order());
     }
 
+    private static async Task Disputes_ended_where_the_plan_says(SimulatedYear year)
+    {
+        var disputed = year.Cases.Where(c => c.Disputed is not null).ToList();
+        Assert.Contains(disputed, c => c is { IsReferred: true, Settled: not null });
+        Assert.Contains(disputed, c => !c.IsReferred);
+        foreach (var one in disputed)
+        {
+            var now = (await year.DisputeOf(one))!;
+            Assert.Equal(one.Settled is not null ? DisputeState.Settled : one.Referred is not null ? DisputeState.Coordinating : DisputeState.Negotiating, now.State);
+            Assert.Equal(one.Settled, now.ClosedAt is { } closed ? WorkCalendar.Day(closed) : null);
+        }
+    }
+
     private static async Task Findings_name_exactly_what_was_late(SimulatedYear year)
     {
         var (book, reviewer) = (year.Node.Get<FindingBook>(), year.Of("bureau.reviewer"));
@@ -88,6 +102,15 @@ public sealed class SimulatedYearTests
         IEnumerable<int> Named(string detector) => found.Where(f => f.Detector == detector && ours.ContainsKey(f.Subject)).Select(f => ours[f.Subject].Number).Order();
         Assert.Equal(year.Cases.Where(c => c.IsReplyLate && c.ReplyDue < WorkingYear.Last).Select(c => c.Number), Named("reply-late"));
         Assert.Equal(year.Cases.Where(c => c.IsDeliveryLate && c.DeliveryDue < WorkingYear.Last).Select(c => c.Number), Named("delivery-late"));
+        // What is found against the bureau itself its auditor sees, and corrections by their own numbers.
+        var against = (await book.List(year.Of("bureau.audit"), null, null, null, 200, default)).Items;
+        var left = new List<int>();
+        foreach (var one in year.Cases.Where(c => c.Disputed is not null))
+            if (await year.DisputeOf(one) is { } dispute && against.Any(f => f.Detector == "dispute-left" && f.Subject == "dispute:" + dispute.Id)) left.Add(one.Number);
+        Assert.Equal(year.Cases.Where(c => c.CoordinationDue < WorkingYear.Last && (c.Settled is null || c.Settled > c.CoordinationDue)).Select(c => c.Number), left);
+        Assert.Equal(
+            year.Cases.Where(c => c.CorrectionDue < WorkingYear.Last && (c.Corrected is null || c.Corrected > c.CorrectionDue)).Select(c => "correction:" + year.CorrectionOf(c)!.Id).Order(StringComparer.Ordinal),
+            found.Where(f => f.Detector == "correction-late" && year.Cases.Any(c => year.CorrectionOf(c) is { } ours && f.Subject == "correction:" + ours.Id)).Select(f => f.Subject).Order(StringComparer.Ordinal));
         Assert.All(found.Where(f => f.Detector is "reply-late" or "delivery-late"), f => Assert.Equal("39-4", f.Item));
         using var session = await year.SignIn("bureau.reviewer");
         var shown = await session.GetStringAsync("/bureau/findings");

@@ -26,6 +26,20 @@ internal sealed record YearCase(int Number, DateOnly Filed, int Resource, int Co
 
     public DateOnly? Corrected => Reported is { } day && WorkingYear.After(day, 1 + Number * 5 % 14) is var at && at <= WorkingYear.Last ? at : null;
 
+    /// <summary>Half of the refusals are disputed the day after; of these every second is referred to the bureau five days later, the others are settled between the two after three.</summary>
+    public DateOnly? Disputed => !IsConsent && Number % 2 == 0 ? InYear(WorkingYear.After(Replied, 1)) : null;
+
+    public bool IsReferred => Number % 4 == 0;
+
+    public DateOnly? Referred => IsReferred && Disputed is { } day ? InYear(WorkingYear.After(day, 5)) : null;
+
+    /// <summary>The bureau takes three to twenty-eight days, where twenty are the local term.</summary>
+    public DateOnly? Settled => IsReferred ? Referred is { } day ? InYear(WorkingYear.After(day, 3 + Number * 7 % 26)) : null : Disputed is { } begun ? InYear(WorkingYear.After(begun, 3)) : null;
+
+    public DateOnly? CoordinationDue => Referred is { } day ? WorkingYear.After(day, 20) : null;
+
+    private static DateOnly? InYear(DateOnly day) => day <= WorkingYear.Last ? day : null;
+
     public bool IsDeliveryLate => IsConsent && (Delivered is not { } day || day > DeliveryDue);
 }
 
