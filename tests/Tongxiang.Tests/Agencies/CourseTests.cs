@@ -107,9 +107,9 @@ public sealed class CourseTests
     [Theory]
     [InlineData("{}", "content")]
     [InlineData("{\"content\":null}", "content")]
-    [InlineData("{\"content\":{}}", "questions")]
-    [InlineData("{\"content\":{\"questions\":[null]}}", "questions.0")]
-    [InlineData("{\"content\":{\"questions\":[{\"question\":null,\"choices\":null,\"choicesEn\":[null]}]}}", "questions.0")]
+    [InlineData("{\"content\":{\"passPercent\":60,\"validMonths\":12,\"isOpen\":true}}", "questions")]
+    [InlineData("{\"content\":{\"passPercent\":60,\"validMonths\":12,\"isOpen\":true,\"questions\":[null]}}", "questions.0")]
+    [InlineData("{\"content\":{\"passPercent\":60,\"validMonths\":12,\"isOpen\":true,\"questions\":[{\"question\":null,\"choices\":null,\"choicesEn\":[null]}]}}", "questions.0")]
     public async Task A_course_with_nothing_in_it_is_refused(string body, string field)
     {
         await using var lab = await TokenLab.Start(Store.Sqlite);

@@ -168,7 +168,9 @@ public sealed class ExternalSignInTests
         await Ask(HttpMethod.Post, $"/api/people/{steward.Id}/external", new { staffId = "66666" }, system, HttpStatusCode.OK);
         var id = (await Ask(HttpMethod.Get, "/api/external-links/waiting", null, security, HttpStatusCode.OK))!["items"]![0]!["id"];
         await Ask(HttpMethod.Post, $"/api/external-links/{id}/decision", new { isApproved = true }, system, HttpStatusCode.NotFound);
+        using (var page = await region.Lab.Send(HttpMethod.Get, "/desk/people", cookie: security)) Assert.Contains("66666", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("Linked", (string)(await Ask(HttpMethod.Post, $"/api/external-links/{id}/decision", new { isApproved = true }, security, HttpStatusCode.OK))!["state"]!);
+        using (var page = await region.Lab.Send(HttpMethod.Get, "/desk/people?person=health.steward", cookie: system)) Assert.Contains("已绑定工号 66666", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await Ask(HttpMethod.Delete, $"/api/people/{steward.Id}/external", null, system, HttpStatusCode.NoContent);
         await Ask(HttpMethod.Delete, $"/api/people/{steward.Id}/external", null, system, HttpStatusCode.NotFound);
     }
