@@ -6,6 +6,9 @@ namespace Tongxiang.Agencies;
 /// <summary>Which roles hold only with a valid certificate, and who has one; in memory, for every request.</summary>
 public sealed class Competence(Db db, TimeProvider clock)
 {
+    private readonly Lock swapping = new();
+    private long begun;
+    private long shown;
     private volatile Snapshot now = new(FrozenDictionary<Role, Id<Course>[]>.Empty, FrozenDictionary<(Id<Person>, Id<Course>), DateTimeOffset>.Empty);
 
     private sealed record Snapshot(FrozenDictionary<Role, Id<Course>[]> Duties, FrozenDictionary<(Id<Person>, Id<Course>), DateTimeOffset> Held);
@@ -32,10 +35,21 @@ public sealed class Competence(Db db, TimeProvider clock)
 
     internal async Task Refresh(CancellationToken ct)
     {
+        // As in the directory: of two the one that began later is newer.
+        var turn = Interlocked.Increment(ref begun);
+        var read = await Read(ct);
+        lock (swapping)
+        {
+            if (turn > shown) (shown, now) = (turn, read);
+        }
+    }
+
+    private async Task<Snapshot> Read(CancellationToken ct)
+    {
         // A role that restricts never falls away, whatever stands in the store.
         var duties = (await db.List($"select role, course from agencies_course_duty", r => (Role: r.Kind<Role>(0), Course: r.Id<Course>(1)), ct)).Where(d => !RoleRules.ReadsNoContent(d.Role));
         var held = await db.List($"select person, course, max(valid_to_at) from agencies_course_certificate group by person, course", r => (Person: r.Id<Person>(0), Course: r.Id<Course>(1), Until: r.Instant(2)), ct);
-        now = new Snapshot(
+        return new Snapshot(
             duties.GroupBy(d => d.Role).ToFrozenDictionary(g => g.Key, g => g.Select(d => d.Course).ToArray()),
             held.ToFrozenDictionary(h => (h.Person, h.Course), h => h.Until));
     }

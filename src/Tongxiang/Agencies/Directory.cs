@@ -7,6 +7,9 @@ namespace Tongxiang.Agencies;
 /// <summary>Who and where, in memory: agencies, divisions, people who can sign in and the heads of sharing offices.</summary>
 public sealed class Directory(Db db)
 {
+    private readonly Lock swapping = new();
+    private long begun;
+    private long shown;
     private volatile Snapshot now = Snapshot.Empty;
 
     /// <summary>Sorted by division, then by name.</summary>
@@ -47,6 +50,17 @@ public sealed class Directory(Db db)
     /// <summary>Reads everything anew and swaps it in; done after each change and by the follower of the feed.</summary>
     public async Task Refresh(CancellationToken ct)
     {
+        // What was read before a change must not be swapped in after it.
+        var turn = Interlocked.Increment(ref begun);
+        var read = await Read(ct);
+        lock (swapping)
+        {
+            if (turn > shown) (shown, now) = (turn, read);
+        }
+    }
+
+    private async Task<Snapshot> Read(CancellationToken ct)
+    {
         var agencies = await db.List(
             $"select id, slug, credit_code, name, name_en, kind, division, bureau, phone, email from agencies_agency order by division, name",
             r => new Agency(r.Id<Agency>(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.Kind<AgencyKind>(5), r.GetString(6), r.IdOrNull<Agency>(7), r.TextOrNull(8), r.TextOrNull(9)), ct);
@@ -58,7 +72,7 @@ public sealed class Directory(Db db)
         var divisions = await db.List(
             $"select code, name, name_en, valid_from, valid_to, list from agencies_division",
             r => new Division(r.GetString(0), r.GetString(1), r.TextOrNull(2), DivisionTable.ParentOf(r.GetString(0)), DivisionTable.LevelOf(r.GetString(0)), r.Day(3), r.DayOrNull(4), r.GetString(5)), ct);
-        now = new Snapshot(agencies, people, heads, divisions.Count == 0 ? DivisionTable.Shipped : Joined(divisions));
+        return new Snapshot(agencies, people, heads, divisions.Count == 0 ? DivisionTable.Shipped : Joined(divisions));
     }
 
     // A loaded list of the nation replaces what ships for the codes it names.
